@@ -58,6 +58,7 @@ public static class DependencyInjection
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<EventMetrics>();
         services.AddSingleton<PriceLists>();
+        services.AddSingleton<BudgetRuleLists>();
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<CommittedEvents>();
         services.AddSingleton<LedgerWriter>();
@@ -119,7 +120,10 @@ public static class DependencyInjection
         connectionString = new SqlConnectionStringBuilder(connectionString) { PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock }.ToString();
         services.AddSingleton<ILedgerTransactions>(provider =>
             new SqlServerLedgerTransactions(
-                connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<TimeProvider>()));
+                connectionString,
+                provider.GetRequiredService<BudgetRuleLists>(),
+                provider.GetRequiredService<IOptions<DatabaseOptions>>(),
+                provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IStoreIntegrity, TypedStoreIntegrity>();
         services.AddSingleton<IKeyRevisionStore>(provider =>
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));

@@ -45,7 +45,12 @@ public sealed record BudgetResponse
     /// </summary>
     public required DateTimeOffset? CapReachedAt { get; init; }
 
-    /// <summary>All caps that apply, from the widest scope to the narrowest.</summary>
+    /// <summary>
+    /// When the agent should go on (UTC), because a hard limit per minute has nothing left now; null to go on at once. It is no reason to stop.
+    /// </summary>
+    public required DateTimeOffset? WaitUntil { get; init; }
+
+    /// <summary>All caps that apply, from the widest scope to the narrowest, and then the budgets that are resources of their own.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Budgets { get; init; }
 
     /// <summary>Creates the response for the budgets and pauses that apply to some work.</summary>
@@ -68,6 +73,7 @@ public sealed record BudgetResponse
         BudgetStatus? teamDay = null;
         BudgetStatus? tightest = null;
         BudgetStatus? task = null;
+        DateTimeOffset? waitUntil = null;
         var caps = new List<BudgetStatusResponse>(position.Budgets.Count);
 
         // One pass instead of queries, because each usage and each budget check gets this answer.
@@ -82,6 +88,11 @@ public sealed record BudgetResponse
             {
                 teamDay ??= window.Scope == BudgetScope.Team ? status : null;
                 tightest = status.Remaining is { } remaining && (tightest is null || remaining < tightest.Remaining) ? status : tightest;
+            }
+
+            if (status.IsSlowing && status.FitsAt(Money.Zero) is { } freeAt && (waitUntil is null || freeAt > waitUntil))
+            {
+                waitUntil = freeAt;
             }
 
             if (status.Budget.Limit is not null)
@@ -106,6 +117,7 @@ public sealed record BudgetResponse
             StopReasons = reasons,
             ResetsAt = daily.Budget.ResetsAt,
             CapReachedAt = position.CapReachedAt(daily, now),
+            WaitUntil = waitUntil,
             Budgets = caps,
         };
     }
@@ -116,17 +128,17 @@ public sealed record BudgetResponse
             : [.. refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal)];
 }
 
-/// <summary>A cap and its current figures.</summary>
+/// <summary>A cap and its current figures, in dollars or in tokens. The figures of the other unit are null.</summary>
 /// <param name="Scope">The scope of the cap.</param>
-/// <param name="ScopeId">The id of the agent, team or other scope.</param>
-/// <param name="Period">The period after which the cap resets.</param>
+/// <param name="ScopeId">The id of the agent, team or other scope; a model, or a label as <c>key=value</c>.</param>
+/// <param name="Period">The period after which the cap resets. A minute is the last 60 seconds.</param>
 /// <param name="Enforcement">Whether the cap refuses or only observes.</param>
 /// <param name="LimitUsd">The cap (USD).</param>
 /// <param name="SpentUsd">The recorded cost in the current window (USD).</param>
 /// <param name="ReservedUsd">The amount of live reservations (USD).</param>
 /// <param name="RemainingUsd">Limit − spent − reserved (USD).</param>
 /// <param name="Over">Whether nothing remains.</param>
-/// <param name="ResetsAt">When the window ends (UTC); null if it never does.</param>
+/// <param name="ResetsAt">When the window ends (UTC); null if it never does or slides.</param>
 /// <param name="CapReachedAt">When nothing is left at today's rate of spending (UTC). Null if the window ends first, if nothing is left already, and
 /// in a refusal.</param>
 public sealed record BudgetStatusResponse(
@@ -134,34 +146,82 @@ public sealed record BudgetStatusResponse(
     [property: JsonConverter(typeof(ScopeIdJsonConverter))] string ScopeId,
     BudgetPeriod Period,
     Enforcement Enforcement,
-    Money LimitUsd,
-    MoneyTotal SpentUsd,
-    MoneyTotal ReservedUsd,
-    MoneyTotal RemainingUsd,
+    Money? LimitUsd,
+    MoneyTotal? SpentUsd,
+    MoneyTotal? ReservedUsd,
+    MoneyTotal? RemainingUsd,
     bool Over,
     DateTimeOffset? ResetsAt,
     DateTimeOffset? CapReachedAt)
 {
+    /// <summary>The id of the budget, if it is a resource of its own; null for a cap in the settings.</summary>
+    public long? BudgetId { get; init; }
+
+    /// <summary>The name of the budget; null for none.</summary>
+    public string? BudgetName { get; init; }
+
+    /// <summary>The cap in tokens.</summary>
+    public long? LimitTokens { get; init; }
+
+    /// <summary>The tokens used in the current window.</summary>
+    public long? SpentTokens { get; init; }
+
+    /// <summary>The tokens of live reservations.</summary>
+    public long? ReservedTokens { get; init; }
+
+    /// <summary>Limit − spent − reserved tokens.</summary>
+    public long? RemainingTokens { get; init; }
+
+    /// <summary>When a rate of which nothing remains has something left again (UTC), if nothing else is spent; null for other budgets.</summary>
+    public DateTimeOffset? ContinuesAt { get; init; }
+
+    /// <summary>The unit of its figures.</summary>
+    [JsonIgnore]
+    public BudgetUnit Unit => LimitUsd is null ? BudgetUnit.Tokens : BudgetUnit.Usd;
+
+    /// <summary>The cap, in its unit.</summary>
+    [JsonIgnore]
+    public Money Limit => LimitUsd ?? new Money(LimitTokens!.Value);
+
+    /// <summary>The used amount, in its unit.</summary>
+    [JsonIgnore]
+    public MoneyTotal Spent => SpentUsd ?? new Money(SpentTokens!.Value);
+
+    /// <summary>The reserved amount, in its unit.</summary>
+    [JsonIgnore]
+    public MoneyTotal Reserved => ReservedUsd ?? new Money(ReservedTokens!.Value);
+
     /// <summary>Creates the response for a budget with a limit.</summary>
     /// <param name="status">The budget.</param>
     /// <param name="capReachedAt">See <see cref="CapReachedAt"/>.</param>
     public static BudgetStatusResponse From(BudgetStatus status, DateTimeOffset? capReachedAt = null)
     {
         ArgumentNullException.ThrowIfNull(status);
-        var (budget, spending) = (status.Budget, status.Spending);
+        var (budget, spending, isUsd) = (status.Budget, status.Spending, status.Budget.Unit == BudgetUnit.Usd);
         return new(
-            budget.Window.Scope,
-            budget.Window.ScopeId,
+            budget.Scope,
+            budget.ScopeId,
             budget.Window.Period,
             budget.Enforcement,
-            budget.Limit!.Value,
-            spending.Spent,
-            spending.Reserved,
-            status.Remaining!.Value,
+            isUsd ? budget.Limit!.Value : null,
+            isUsd ? spending.Spent : null,
+            isUsd ? spending.Reserved : null,
+            isUsd ? status.Remaining!.Value : null,
             status.Over,
             budget.ResetsAt,
-            capReachedAt);
+            capReachedAt)
+        {
+            BudgetId = budget.Rule?.Id,
+            BudgetName = budget.Rule?.Name,
+            LimitTokens = isUsd ? null : budget.Limit!.Value.NanoUsd,
+            SpentTokens = isUsd ? null : TokensOf(spending.Spent),
+            ReservedTokens = isUsd ? null : TokensOf(spending.Reserved),
+            RemainingTokens = isUsd ? null : TokensOf(status.Remaining!.Value),
+            ContinuesAt = status.Over ? status.FitsAt(Money.Zero) : null,
+        };
     }
+
+    private static long TokensOf(MoneyTotal amount) => (long)Int128.Clamp(amount.NanoUsd, -TokenCounts.LargestTotal, TokenCounts.LargestTotal);
 }
 
 /// <summary>Writes the id of a scope as its own kind of JSON: a number for tasks and sessions, a string for the others.</summary>

@@ -50,16 +50,21 @@ internal sealed record BudgetSnapshot(
             await AddSessionsAsync(team, shared);
         }
 
+        if (reach.HasRules)
+        {
+            found.AddRange(await new RuleBudgets(db, reach, now).FindAsync(organisation, teams, cancellationToken));
+        }
+
         var counters = await SpendingAsync(
             db,
-            [.. found.Select(row => row.Budget.Window), .. tasks.Select(row => WindowOf(row.Task.TaskId))],
+            [.. WindowsOf(found.Select(row => row.Budget)), .. tasks.Select(row => WindowOf(row.Task.TaskId))],
             cancellationToken);
         return new(
             reach,
             now,
             found.ToDictionary(
                 row => new BudgetThresholdKey(row.Team.Id, row.Budget.Window.Scope, row.Budget.Window.ScopeId, row.Budget.Window.Period),
-                row => new BudgetThresholdCheck(row.Budget.With(counters), row.Team.Watch.Thresholds) { OnExceed = row.Team.Limits.OnExceed }),
+                row => BudgetThresholdCheck.Of(row.Budget.With(counters), row.Team.Watch.Thresholds, row.Team.Limits.OnExceed)),
             tasks.ToDictionary(
                 row => row.Task.TaskId,
                 row => new TaskSpending(row.Team.Id, row.Task, counters.GetValueOrDefault(WindowOf(row.Task.TaskId)).Spent)));
@@ -128,7 +133,19 @@ internal sealed record BudgetSnapshot(
         }
     }
 
-    private static BudgetPolicy PolicyOf(Organisation organisation, Team team, Guid agentId) => new()
+    private static HashSet<BudgetWindow> WindowsOf(IEnumerable<Budget> budgets)
+    {
+        var windows = new HashSet<BudgetWindow>();
+        foreach (var budget in budgets)
+        {
+            budget.AddWindowsTo(windows);
+        }
+
+        return windows;
+    }
+
+    /// <summary>The caps of a team that an agent's work draws on, without rules.</summary>
+    internal static BudgetPolicy PolicyOf(Organisation organisation, Team team, Guid agentId) => new()
     {
         OrganisationId = organisation.Id,
         OrganisationLimits = organisation.Limits,

@@ -37,7 +37,7 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
         foreach (var (key, budget) in after.Budgets)
         {
             var was = before.Budgets.GetValueOrDefault(key);
-            var subject = AlertSubject.Of(budget.Status.Budget.Window, key.TeamId);
+            var subject = AlertSubject.Of(budget.Status.Budget, key.TeamId);
             if (BudgetDetectors.Crossed(was, budget) is { } crossed)
             {
                 alerts.Add((Alert.Raise(crossed, subject, now), budget.Status));
@@ -106,7 +106,7 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
 
     private static TeamEvent EventOf(Guid teamId, BudgetStatus budget, DateTimeOffset now)
     {
-        var subject = AlertSubject.Of(budget.Budget.Window, teamId);
+        var subject = AlertSubject.Of(budget.Budget, teamId);
         return TeamEventFactory.Of(EventKind.Budget, teamId, subject.AgentId, subject.SessionId, BudgetStatusResponse.From(budget), now);
     }
 }

@@ -84,11 +84,11 @@ public sealed record BudgetListResponse(IReadOnlyList<BudgetItemResponse> Items,
 /// </param>
 public sealed record BudgetItemResponse(string Name, Guid? TeamId, string? TeamName, string Timezone, BudgetStatusResponse Status)
 {
-    /// <summary>The spent and reserved amount (USD).</summary>
-    public MoneyTotal UsedUsd => Status.SpentUsd + Status.ReservedUsd;
+    /// <summary>The spent and reserved amount, in the unit of the budget.</summary>
+    public MoneyTotal Used => Status.Spent + Status.Reserved;
 
     /// <summary>The spent and reserved share of the limit in hundredths of a percent. A limit of zero counts as used up.</summary>
-    internal Int128 UsedShare => Status.LimitUsd <= Money.Zero ? Int128.MaxValue : UsedUsd.NanoUsd * 10_000 / Status.LimitUsd.NanoUsd;
+    internal Int128 UsedShare => Status.Limit <= Money.Zero ? Int128.MaxValue : Used.NanoUsd * 10_000 / Status.Limit.NanoUsd;
 }
 
 internal sealed class ListBudgetsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListBudgetsQuery, BudgetListResponse>
@@ -112,8 +112,8 @@ internal sealed class ListBudgetsHandler(IEntourageDb db, TimeProvider time) : I
         var byName = items.OrderBy(item => item.Name, StringComparer.CurrentCultureIgnoreCase).ThenBy(item => item.Status.Scope).ThenBy(item => item.Status.Period);
         return sort switch
         {
-            BudgetSort.Spent => By(item => item.Status.SpentUsd.NanoUsd, descending: !reverse),
-            BudgetSort.Limit => By(item => item.Status.LimitUsd.NanoUsd, descending: !reverse),
+            BudgetSort.Spent => ByAmount(item => item.Status.Spent.NanoUsd),
+            BudgetSort.Limit => ByAmount(item => item.Status.Limit.NanoUsd),
             BudgetSort.Forecast => ByTime(item => item.Status.CapReachedAt),
             BudgetSort.Ends => ByTime(item => item.Status.ResetsAt),
             BudgetSort.Scope => byName.OrderBy(item => item.Status.Scope).ThenByDescending(item => item.UsedShare),
@@ -123,6 +123,13 @@ internal sealed class ListBudgetsHandler(IEntourageDb db, TimeProvider time) : I
 
         IEnumerable<BudgetItemResponse> By(Func<BudgetItemResponse, Int128> key, bool descending) =>
             descending ? byName.OrderByDescending(key) : byName.OrderBy(key);
+
+        // Dollars and tokens do not compare, so budgets in tokens are last in both directions.
+        IEnumerable<BudgetItemResponse> ByAmount(Func<BudgetItemResponse, Int128> key)
+        {
+            var dollarsFirst = byName.OrderBy(item => item.Status.Unit);
+            return reverse ? dollarsFirst.ThenBy(key) : dollarsFirst.ThenByDescending(key);
+        }
 
         // Those without a time are last in both directions.
         IEnumerable<BudgetItemResponse> ByTime(Func<BudgetItemResponse, DateTimeOffset?> key)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Entourage.Application.Json;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
@@ -8,11 +9,15 @@ namespace Entourage.Application.Budgets;
 /// <summary>Creates the reasons to stop that the API reports.</summary>
 public static class StopReason
 {
-    /// <summary>A hard budget has nothing left, such as <c>budget_exceeded:team:day</c>.</summary>
+    /// <summary>
+    /// A hard budget has nothing left, such as <c>budget_exceeded:team:day</c>, or <c>budget_exceeded:label:month:17</c> with the id of a budget that is a
+    /// resource of its own.
+    /// </summary>
     public static string Of(Budget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return $"budget_exceeded:{EnumNames.Of(budget.Window.Scope)}:{EnumNames.Of(budget.Window.Period)}";
+        var reason = $"budget_exceeded:{EnumNames.Of(budget.Scope)}:{EnumNames.Of(budget.Window.Period)}";
+        return budget.Rule is { } rule ? string.Create(CultureInfo.InvariantCulture, $"{reason}:{rule.Id}") : reason;
     }
 
     /// <summary>The agent, its team or its organisation is paused or archived, such as <c>paused:team</c> or <c>archived:agent</c>.</summary>

@@ -93,20 +93,15 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
 
     private void InspectBudgets(LedgerRecord record, LedgerSession session, BudgetPosition before)
     {
-        var cost = record.CountedCost;
-        if (cost <= Money.Zero)
-        {
-            return;
-        }
-
+        var (cost, tokens) = (record.CountedCost, record.Entry.Tokens.Counts.OfAllClasses);
         foreach (var budget in before.Budgets)
         {
-            if (BudgetDetectors.Crossed(budget, cost, session.DetectorRules.Thresholds) is { } crossed)
+            if (budget.Budget.AmountOf(cost, tokens) is var amount && BudgetDetectors.Crossed(budget, amount, session.DetectorRules.Thresholds) is { } crossed)
             {
-                AddFinding(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
+                AddFinding(crossed, AlertSubject.Of(budget.Budget, session.Policy.TeamId), record.Entry.Now, budget.After(amount));
             }
 
-            if (budget.Budget.Window.Scope == BudgetScope.Task && BudgetDetectors.RedFlag(session.Policy.Task!, budget.Spending.Spent, cost) is { } redFlag)
+            if (cost > Money.Zero && budget.Budget.Window.Scope == BudgetScope.Task && BudgetDetectors.RedFlag(session.Policy.Task!, budget.Spending.Spent, cost) is { } redFlag)
             {
                 AddFinding(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record.Entry.Now);
             }

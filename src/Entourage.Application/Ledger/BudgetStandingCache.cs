@@ -35,12 +35,12 @@ internal sealed class BudgetStandingCache
         var statuses = new BudgetStatus[budgets.Count];
         for (var i = 0; i < statuses.Length; i++)
         {
-            if (!counters.TryGetValue(budgets[i].Window, out var spending))
+            if (!HasCounters(budgets[i]))
             {
                 return null;
             }
 
-            statuses[i] = new(budgets[i], spending);
+            statuses[i] = budgets[i].With(counters);
         }
 
         standing = entry.Work.StandingAt(now, new(statuses));
@@ -72,9 +72,15 @@ internal sealed class BudgetStandingCache
 
         entries[KeyOf(subject)] = new(reading.Work);
         nextExpiries[reading.Work.Policy.OrganisationId] = nextExpiry;
+        var windows = new List<BudgetWindow>();
         foreach (var budget in reading.Work.Policy.BudgetsAt(now))
         {
-            counters[budget.Window] = reading.Counters.GetValueOrDefault(budget.Window);
+            budget.AddWindowsTo(windows);
+        }
+
+        foreach (var window in windows)
+        {
+            counters[window] = reading.Counters.GetValueOrDefault(window);
         }
     }
 
@@ -125,6 +131,9 @@ internal sealed class BudgetStandingCache
         counters.Clear();
         nextExpiries.Clear();
     }
+
+    private bool HasCounters(Budget budget) => counters.ContainsKey(budget.Window)
+        && (budget.Rate is not { } rate || (counters.ContainsKey(rate.Held) && rate.Earlier.All(part => counters.ContainsKey(part.Window))));
 
     private static Key KeyOf(BudgetSubject subject) =>
         new(subject.AgentId, subject.TaskId, subject.Session.UseNewestActive, subject.Session.Path.Count == 0 ? null : subject.Session.Path[0]);

@@ -11,19 +11,27 @@ internal static class BudgetStandingReader
 {
     /// <summary>Reads every budget that applies, with its counter, and the pauses and kills that stop the work.</summary>
     /// <param name="store">The store. On SQLite the reads share one snapshot; on SQL Server they do not.</param>
+    /// <param name="ruleLists">The budget rules of the organisations.</param>
     /// <param name="subject">The agent, its task and its session.</param>
     /// <param name="now">The current time (UTC).</param>
     /// <exception cref="NotFoundException">There is no such agent, or no such task in its team.</exception>
-    public static async Task<StandingReading> ReadAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
+    public static async Task<StandingReading> ReadAsync(ILedgerReader store, BudgetRuleLists ruleLists, BudgetSubject subject, DateTimeOffset now)
     {
-        var work = await ReadWorkAsync(store, subject, now);
+        var (work, rules) = await ReadWorkAsync(store, ruleLists, subject, now);
         var budgets = work.Policy.BudgetsAt(now);
-        var stored = await store.SpendingAsync(budgets.Select(budget => budget.Window).ToHashSet());
-        var counters = await WithoutExpiredAsync(store, stored, work.Policy.OrganisationId, now);
+        var windows = new HashSet<BudgetWindow>(budgets.Count);
+        for (var i = 0; i < budgets.Count; i++)
+        {
+            budgets[i].AddWindowsTo(windows);
+        }
+
+        var stored = await store.SpendingAsync(windows);
+        var counters = await WithoutExpiredAsync(store, rules, stored, work.Policy.OrganisationId, now);
         return new(work, stored, work.StandingAt(now, new([.. budgets.Select(budget => budget.With(counters))])));
     }
 
-    private static async Task<BudgetedWork> ReadWorkAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
+    private static async Task<(BudgetedWork Work, BudgetRuleList Rules)> ReadWorkAsync(
+        ILedgerReader store, BudgetRuleLists ruleLists, BudgetSubject subject, DateTimeOffset now)
     {
         var useNewest = subject.Session.UseNewestActive;
         var found = await store.FindAsync(subject, now - SessionState.KillReportedFor)
@@ -33,23 +41,25 @@ internal static class BudgetStandingReader
             ? await store.FindTaskAsync(taskId, found.Policy.TeamId) ?? throw new NotFoundException("task", taskId)
             : useNewest ? found.NewestSessionTask : null;
         var ancestors = path.Count > 1 ? await store.FindAgentsAsync([.. path.Skip(1)]) : [];
-        return new(
-            found.Policy with { Task = task, SessionPath = path },
+        var rules = await ruleLists.GetAsync(found.Policy.OrganisationId, found.OrganisationVersion, store);
+        var work = new BudgetedWork(
+            rules.ApplyTo(found.Policy with { Task = task, SessionPath = path }),
             found.Pauses,
             [.. ancestors.Select(session => session.Pause)],
             WasKilled: useNewest && path.Count == 0 && found.WasKilled);
+        return (work, rules);
     }
 
     /// <summary>Subtracts expired reservations, which the ledger's next transaction will end.</summary>
     private static async Task<IReadOnlyDictionary<BudgetWindow, Spending>> WithoutExpiredAsync(
-        ILedgerReader store, IReadOnlyDictionary<BudgetWindow, Spending> stored, Guid organisationId, DateTimeOffset now)
+        ILedgerReader store, BudgetRuleList rules, IReadOnlyDictionary<BudgetWindow, Spending> stored, Guid organisationId, DateTimeOffset now)
     {
         var counters = stored.ToDictionary();
         foreach (var expired in await store.FindExpiredAsync([organisationId], now))
         {
-            foreach (var window in expired.Windows.Where(counters.ContainsKey))
+            foreach (var (window, amount) in rules.ApplyTo(expired).Holds.Where(hold => counters.ContainsKey(hold.Window)))
             {
-                counters[window] -= new Spending(Money.Zero, expired.Reservation.Amount);
+                counters[window] -= new Spending(Money.Zero, amount);
             }
         }
 

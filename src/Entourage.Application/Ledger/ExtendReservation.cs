@@ -51,7 +51,7 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
     internal override Guid? NamedReservation => ReservationId;
 
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        session.Policy.BudgetsDuring(Now, Now + Ttl);
+        workingSet.FindReservation(ReservationId) is { } reservation ? reservation.Policy.BudgetsDuring(Now, Now + Ttl) : [];
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
 
@@ -66,8 +66,8 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
         }
 
         var extended = reservation.Reservation.Extend(Ttl, Now);
-        var further = extended.BudgetsOf(reservation.Policy).Where(budget => !reservation.Windows.Contains(budget.Window)).ToArray();
-        if (BudgetExceededException.OfReservation(workingSet.PositionOf(further), extended.Amount) is { } refusal)
+        var further = extended.BudgetsOf(reservation.Policy).Where(budget => !reservation.Windows.Contains(budget.HeldIn)).ToArray();
+        if (BudgetExceededException.OfReservation(workingSet.PositionOf(further), extended.Amount, extended.Tokens) is { } refusal)
         {
             return LedgerOutcome.Refused(refusal);
         }

@@ -22,6 +22,9 @@ internal interface ILedgerReader
     /// <summary>The agents of sessions, with their pauses.</summary>
     Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds);
 
+    /// <summary>The budget rules of an organisation.</summary>
+    Task<IReadOnlyList<BudgetRule>> FindRulesAsync(Guid organisationId);
+
     /// <summary>The cap of a task; null when the team has no such task.</summary>
     Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
 

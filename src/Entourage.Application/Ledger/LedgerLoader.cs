@@ -23,7 +23,7 @@ internal sealed class LedgerLoader
     public SessionStarts Starts { get; }
 
     /// <summary>Locks the organisations that entries concern, and loads the sessions and reservations that they name.</summary>
-    public static async Task<LedgerLoader> OpenAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store)
+    public static async Task<LedgerLoader> OpenAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store, BudgetRuleLists ruleLists)
     {
         var reservationIds = entries.Select(entry => entry.NamedReservation).OfType<Guid>().Distinct().ToArray();
         var sessionIds = entries.Select(entry => entry.NamedSession).OfType<long>().ToHashSet();
@@ -38,8 +38,7 @@ internal sealed class LedgerLoader
         await starts.LoadAsync();
         sessionIds.UnionWith(starts.TokenSessions);
         organisationIds.UnionWith(starts.Agents.Select(agent => agent.Policy.OrganisationId));
-        var loader = await OpenAsync(sessionIds, organisationIds, starts, store);
-        await loader.LoadStartsAsync();
+        var loader = await OpenAsync(sessionIds, organisationIds, starts, store, ruleLists);
         foreach (var reservation in reservationIds.Length > 0 ? await store.FindReservationsAsync(reservationIds) : [])
         {
             loader.WorkingSet.Load(reservation);
@@ -56,7 +55,7 @@ internal sealed class LedgerLoader
 
     /// <summary>Loads sessions, and locks their organisations and the further ones.</summary>
     public static Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerStore store) =>
-        OpenAsync(sessionIds, organisationIds, new([], store), store);
+        OpenAsync(sessionIds, organisationIds, new([], store), store, new());
 
     /// <summary>The windows that entries will probably need, by rows that may be outdated.</summary>
     public static IReadOnlySet<BudgetWindow> ExpectWindows(
@@ -65,7 +64,7 @@ internal sealed class LedgerLoader
         IReadOnlyCollection<LedgerReservation> reservations,
         ILedgerStore store)
     {
-        var loader = new LedgerLoader(new(sessions, []), store, new(entries, store));
+        var loader = new LedgerLoader(new(sessions, [], new Dictionary<Guid, BudgetRuleList>()), store, new(entries, store));
         foreach (var reservation in reservations)
         {
             loader.WorkingSet.Load(reservation);
@@ -130,14 +129,16 @@ internal sealed class LedgerLoader
 
         foreach (var usage in corrected)
         {
-            var session = WorkingSet.FindSession(usage.SessionId)!;
-            Add(session.Policy.BudgetsAt(usage.OccurredAt), windows);
-            Add(session.Policy.BudgetsAt(entries[0].Now), windows);
+            var policy = WorkingSet.FindSession(usage.SessionId)!.Policy.ForCall(usage.Model, usage.Labels);
+            Add(policy.BudgetsAt(usage.OccurredAt), windows);
+            Add(policy.BudgetsAt(entries[0].Now), windows);
         }
 
-        windows.UnionWith(expired.SelectMany(reservation => reservation.Windows));
+        // As loaded, with the rules of their teams.
+        var ending = expired.Select(reservation => WorkingSet.FindReservation(reservation.Reservation.Id)!).ToArray();
+        windows.UnionWith(ending.SelectMany(reservation => reservation.Windows));
         WorkingSet.Load(await store.SpendingAsync(windows));
-        foreach (var reservation in expired)
+        foreach (var reservation in ending)
         {
             WorkingSet.End(reservation, ReservationStatus.Expired, now);
         }
@@ -193,10 +194,13 @@ internal sealed class LedgerLoader
 
         var ids = sessions.Select(session => session.Id).ToHashSet();
         var live = WorkingSet.Reservations.Where(reservation => reservation.Reservation.EndedAt is null && ids.Contains(reservation.Reservation.SessionId)).ToArray();
-        var windows = sessions.SelectMany(session => session.Policy.BudgetsAt(now).Select(budget => budget.Window))
-            .Concat(live.SelectMany(reservation => reservation.Windows))
-            .Where(window => !WorkingSet.HasSpendingIn(window))
-            .ToHashSet();
+        var windows = live.SelectMany(reservation => reservation.Windows).ToHashSet();
+        foreach (var session in sessions)
+        {
+            Add(session.Policy.BudgetsAt(now), windows);
+        }
+
+        windows.RemoveWhere(WorkingSet.HasSpendingIn);
         if (windows.Count > 0)
         {
             WorkingSet.Load(await store.SpendingAsync(windows));
@@ -233,16 +237,42 @@ internal sealed class LedgerLoader
     public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) => store.FindTeamsAsync(organisationId);
 
     private static async Task<LedgerLoader> OpenAsync(
-        IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, SessionStarts starts, ILedgerStore store)
+        IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, SessionStarts starts, ILedgerStore store, BudgetRuleLists ruleLists)
     {
-        var loader = new LedgerLoader(new(await store.LockAsync(sessionIds, organisationIds), organisationIds), store, starts);
+        var sessions = await store.LockAsync(sessionIds, organisationIds);
+        var versions = new Dictionary<Guid, long?>();
+        foreach (var session in sessions.Values)
+        {
+            versions[session.Policy.OrganisationId] = session.OrganisationVersion;
+        }
+
+        // Again, under the lock.
+        await starts.LoadAsync();
+        foreach (var agent in starts.Agents)
+        {
+            versions[agent.Policy.OrganisationId] = agent.OrganisationVersion;
+        }
+
+        foreach (var id in organisationIds)
+        {
+            versions.TryAdd(id, null);
+        }
+
+        var rules = new Dictionary<Guid, BudgetRuleList>(versions.Count);
+        foreach (var (id, version) in versions)
+        {
+            rules[id] = await ruleLists.GetAsync(id, version, store);
+        }
+
+        var loader = new LedgerLoader(new(sessions, organisationIds, rules), store, starts);
+        loader.LoadStarts();
         await loader.LoadAncestorsAsync();
         return loader;
     }
 
-    private async Task LoadStartsAsync()
+    private void LoadStarts()
     {
-        await Starts.LoadAsync();
+        Starts.ApplyRules(WorkingSet);
         foreach (var (policy, pauses) in Starts.Agents.Select(agent => (agent.Policy, agent.Pauses)))
         {
             WorkingSet.Load(policy.OrganisationId, pauses.Organisation);
@@ -289,7 +319,7 @@ internal sealed class LedgerLoader
     {
         for (var i = 0; i < budgets.Count; i++)
         {
-            windows.Add(budgets[i].Window);
+            budgets[i].AddWindowsTo(windows);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -13,8 +14,9 @@ namespace Entourage.Application.Ledger;
 /// <param name="NewestSessionPath">Its newest active session and its ancestors; empty for none.</param>
 /// <param name="NewestSessionTask">The task of that session; null for none.</param>
 /// <param name="WasKilled">Whether its newest session was killed recently.</param>
+/// <param name="OrganisationVersion">The version of its organisation. See <see cref="LedgerSession.OrganisationVersion"/>.</param>
 internal sealed record LedgerAgent(
-    BudgetPolicy Policy, LedgerPauses Pauses, IReadOnlyList<long> NewestSessionPath, TaskCap? NewestSessionTask, bool WasKilled);
+    BudgetPolicy Policy, LedgerPauses Pauses, IReadOnlyList<long> NewestSessionPath, TaskCap? NewestSessionTask, bool WasKilled, long OrganisationVersion);
 
 /// <summary>The pauses of an agent, its team and its organisation, in force or not.</summary>
 internal readonly record struct LedgerPauses(Pause? Organisation, Pause? Team, Pause? Agent);
@@ -66,13 +68,30 @@ internal sealed record LedgerSession
     /// <summary>The team's rules for alerts and runaways.</summary>
     public required DetectorRules DetectorRules { get; init; }
 
-    /// <summary>The version of its organisation. A new value invalidates the cached prices.</summary>
+    /// <summary>The version of its organisation. A new value invalidates the cached prices and rules.</summary>
     public required long OrganisationVersion { get; init; }
 }
 
 /// <summary>A reservation, with the caps that it counts against.</summary>
+/// <param name="Reservation">The reservation.</param>
+/// <param name="Policy">The caps, with the model and the labels of its call.</param>
 internal sealed record LedgerReservation(Reservation Reservation, BudgetPolicy Policy)
 {
+    /// <summary>The windows that it counts in, each with the amount in the unit of its budget.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(BudgetWindow Window, Money Amount)> Holds { get; } =
+        [.. Reservation.BudgetsOf(Policy).Select(budget => (budget.HeldIn, budget.AmountOf(Reservation.Amount, Reservation.Tokens)))];
+
     /// <summary>The windows that it counts in.</summary>
-    public IReadOnlyCollection<BudgetWindow> Windows { get; } = [.. Reservation.BudgetsOf(Policy).Select(budget => budget.Window)];
+    [JsonIgnore]
+    public IReadOnlyCollection<BudgetWindow> Windows => [.. Holds.Select(hold => hold.Window)];
+
+    /// <summary>A reservation of a session.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="session">The caps of its session, with the session's model and labels.</param>
+    public static LedgerReservation Of(Reservation reservation, BudgetPolicy session) => new(
+        reservation,
+        (reservation.Model.Length == 0 || reservation.Model == session.Model) && reservation.Labels.IsEmpty
+            ? session
+            : session with { Model = reservation.Model.Length == 0 ? session.Model : reservation.Model, Labels = session.Labels.With(reservation.Labels) });
 }

@@ -42,12 +42,14 @@ internal sealed class LedgerTransaction
     /// <param name="entries">The entries.</param>
     /// <param name="store">The store, in a transaction that can write.</param>
     /// <param name="priceLists">The price lists of the organisations.</param>
+    /// <param name="ruleLists">The budget rules of the organisations.</param>
     /// <param name="rules">The operator's settings.</param>
     /// <returns>An outcome for each entry, and the changes.</returns>
-    public static async Task<LedgerTransactionResult> DecideAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store, PriceLists priceLists, LedgerRules rules)
+    public static async Task<LedgerTransactionResult> DecideAsync(
+        IReadOnlyList<LedgerEntry> entries, ILedgerStore store, PriceLists priceLists, BudgetRuleLists ruleLists, LedgerRules rules)
     {
         await store.ReadAheadAsync(entries);
-        var loader = await LedgerLoader.OpenAsync(entries, store);
+        var loader = await LedgerLoader.OpenAsync(entries, store, ruleLists);
         await loader.LoadPricesAsync(entries, priceLists);
         var responses = await IdempotentResponses.LoadAsync(entries, store);
         var corrections = await TelemetryCorrections.LoadAsync(entries, responses.Stored, rules.Bounds.MaxCost, store);
@@ -87,7 +89,7 @@ internal sealed class LedgerTransaction
     /// <returns>The record with its overrun.</returns>
     public LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? reservation, out IReadOnlyList<RequiredStop> stops)
     {
-        var budgets = session.Policy.BudgetsAt(record.Entry.OccurredAt);
+        var budgets = session.Policy.ForCall(record.Model, record.Entry.Labels).BudgetsAt(record.Entry.OccurredAt);
         var before = WorkingSet.PositionOf(budgets);
         record = record with { Overrun = before.OverrunOf(record.CountedCost, reservation?.Reservation.Amount, reservation?.Windows ?? []) };
         WorkingSet.Add(record, session, budgets);
@@ -109,18 +111,16 @@ internal sealed class LedgerTransaction
         }
 
         var (session, now) = (GetSession(correction.Entry.SessionId), correction.Entry.Now);
-        var before = WorkingSet.PositionOf(session.Policy.BudgetsAt(now));
+        var before = WorkingSet.PositionOf(session.Policy.ForCall(correction.Model, correction.Entry.Labels).BudgetsAt(now));
         Add(correction, session, reservation: null, out _);
         var after = WorkingSet.PositionOf([.. before.Budgets.Select(budget => budget.Budget)]);
-        var exhausted = after.Budgets.Where((budget, i) => budget.IsExhausted && !before.Budgets[i].IsExhausted)
-            .Select(budget => budget.Budget.Window)
-            .ToArray();
+        var exhausted = after.Budgets.Where((budget, i) => budget.IsExhausted && !before.Budgets[i].IsExhausted).Select(budget => budget.Budget).ToArray();
         if (exhausted.Length > 0)
         {
-            var isShared = exhausted.Any(window => window.Scope == BudgetScope.Organisation);
+            var isShared = exhausted.Any(budget => budget.IsShared);
             foreach (var teamId in isShared ? await Loader.FindTeamsAsync(session.Policy.OrganisationId) : [session.Policy.TeamId])
             {
-                await Kills.KillUnderExhaustedAsync(teamId, exhausted, now);
+                await Kills.KillUnderExhaustedAsync(teamId, [.. exhausted.Select(budget => budget.Window)], now);
             }
         }
 

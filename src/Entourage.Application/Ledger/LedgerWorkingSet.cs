@@ -20,6 +20,7 @@ namespace Entourage.Application.Ledger;
 internal sealed partial class LedgerWorkingSet
 {
     private readonly Dictionary<long, LedgerSession> sessions = [];
+    private readonly IReadOnlyDictionary<Guid, BudgetRuleList> rules;
     private readonly Dictionary<long, Guid> agents = [];
     private readonly Dictionary<Guid, Pause?> pauses = [];
     private readonly Dictionary<Guid, PauseChange> changedPauses = [];
@@ -43,9 +44,12 @@ internal sealed partial class LedgerWorkingSet
     /// <summary>Creates the working set with sessions whose organisations are locked.</summary>
     /// <param name="sessions">The sessions.</param>
     /// <param name="organisationIds">Further organisations that are locked.</param>
-    public LedgerWorkingSet(IReadOnlyDictionary<long, LedgerSession> sessions, IEnumerable<Guid> organisationIds)
+    /// <param name="rules">The budget rules of the organisations. Without those of an organisation, its rows keep the rules that they have.</param>
+    public LedgerWorkingSet(
+        IReadOnlyDictionary<long, LedgerSession> sessions, IEnumerable<Guid> organisationIds, IReadOnlyDictionary<Guid, BudgetRuleList> rules)
     {
         OrganisationIds = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Concat(organisationIds).Distinct()];
+        this.rules = rules;
         this.sessions.EnsureCapacity(sessions.Count);
         sums.EnsureCapacity(sessions.Count);
         rollups.EnsureCapacity(sessions.Count);
@@ -143,11 +147,16 @@ internal sealed partial class LedgerWorkingSet
     public SessionResponse ResponseOf(long sessionId, DateTimeOffset now) =>
         SessionResponse.Of(sessions[sessionId], PositionOf(sessions[sessionId].Policy.BudgetsAt(now)), now);
 
+    /// <summary>Returns a policy with the budget rules of its team.</summary>
+    public BudgetPolicy WithRules(BudgetPolicy policy) => rules.TryGetValue(policy.OrganisationId, out var own) ? own.ApplyTo(policy) : policy;
+
     /// <summary>Loads a session, unless it is loaded.</summary>
     public void Load(LedgerSession session)
     {
         if (!sessions.ContainsKey(session.Id))
         {
+            session = rules.TryGetValue(session.Policy.OrganisationId, out var own) ? own.ApplyTo(session) : session;
+
             // The row still counts the reservations that this transaction has ended.
             var ended = EndedAmountOf(session.Id);
             sessions.Add(session.Id, ended == MoneyTotal.Zero ? session : session with { Reserved = session.Reserved - ended });
@@ -176,8 +185,10 @@ internal sealed partial class LedgerWorkingSet
     /// <summary>Loads a reservation, unless it is loaded.</summary>
     public void Load(LedgerReservation reservation)
     {
-        if (reservations.TryAdd(reservation.Reservation.Id, reservation))
+        if (!reservations.ContainsKey(reservation.Reservation.Id))
         {
+            reservations.Add(
+                reservation.Reservation.Id, rules.TryGetValue(reservation.Reservation.OrganisationId, out var own) ? own.ApplyTo(reservation) : reservation);
             reservationsBefore.Add(reservation.Reservation.Id, reservation.Reservation);
         }
     }
@@ -196,18 +207,18 @@ internal sealed partial class LedgerWorkingSet
     /// <summary>Adds a granted reservation.</summary>
     public void Add(Reservation reservation, LedgerSession session)
     {
-        var added = new LedgerReservation(reservation, session.Policy);
+        var added = LedgerReservation.Of(reservation, session.Policy);
         reservations[reservation.Id] = added;
-        AddReserved(added.Windows, reservation.SessionId, reservation.Amount);
+        Hold(added, 1);
     }
 
     /// <summary>Replaces a reservation by an extended one, which also counts in the further windows that it reaches.</summary>
     public LedgerReservation Change(LedgerReservation reservation, Reservation extended)
     {
         var changed = new LedgerReservation(extended, reservation.Policy);
-        foreach (var window in changed.Windows.Except(reservation.Windows))
+        foreach (var (window, amount) in changed.Holds.ExceptBy(reservation.Windows, hold => hold.Window))
         {
-            Count(window, new(Money.Zero, extended.Amount));
+            Count(window, new(Money.Zero, amount));
         }
 
         return reservations[extended.Id] = changed;
@@ -217,7 +228,7 @@ internal sealed partial class LedgerWorkingSet
     public void End(LedgerReservation reservation, ReservationStatus status, DateTimeOffset now)
     {
         reservations[reservation.Reservation.Id] = reservation with { Reservation = reservation.Reservation.End(status, now) };
-        AddReserved(reservation.Windows, reservation.Reservation.SessionId, Money.Zero - reservation.Reservation.Amount);
+        Hold(reservation, -1);
     }
 
     /// <summary>Ends a session.</summary>
@@ -235,11 +246,11 @@ internal sealed partial class LedgerWorkingSet
     public void Add(LedgerRecord record, LedgerSession session, IReadOnlyList<Budget> drawnOn)
     {
         var sum = record.Sum;
-        if (sum.Cost != MoneyTotal.Zero)
+        foreach (var budget in drawnOn)
         {
-            foreach (var budget in drawnOn)
+            if (budget.AmountOf(sum.Cost, sum.Tokens.OfAllClasses) is var amount && amount != MoneyTotal.Zero)
             {
-                Count(budget.Window, new(sum.Cost, Money.Zero));
+                Count(budget.Window, new(amount, Money.Zero));
             }
         }
 
@@ -314,17 +325,22 @@ internal sealed partial class LedgerWorkingSet
         .Where(before => before.SessionId == sessionId && before.EndedAt is null && reservations[before.Id].Reservation.EndedAt is not null)
         .Select(before => before.Amount));
 
-    private void AddReserved(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
+    /// <summary>Adds a reservation to the counters and its session, or takes it away.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="sign">1 to add it, -1 to take it away.</param>
+    private void Hold(LedgerReservation reservation, int sign)
     {
-        foreach (var window in windows)
+        foreach (var (window, amount) in reservation.Holds)
         {
-            Count(window, new(Money.Zero, amount));
+            Count(window, new(Money.Zero, Signed(amount)));
         }
 
-        if (sessions.TryGetValue(sessionId, out var session))
+        if (sessions.TryGetValue(reservation.Reservation.SessionId, out var session))
         {
-            sessions[sessionId] = session with { Reserved = session.Reserved + amount };
+            sessions[session.Id] = session with { Reserved = session.Reserved + Signed(reservation.Reservation.Amount) };
         }
+
+        Money Signed(Money amount) => sign > 0 ? amount : Money.Zero - amount;
     }
 
     private void Count(BudgetWindow window, Spending amount) => counters[window] = counters.GetValueOrDefault(window) + amount;

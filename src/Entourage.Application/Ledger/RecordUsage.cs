@@ -172,8 +172,24 @@ public sealed record UsageEntry(
         Labels = labels,
     };
 
-    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        IsInTime ? session.Policy.BudgetsAt(OccurredAt) : [];
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet)
+    {
+        if (!IsInTime || !session.Labels.CanAdd(Labels))
+        {
+            // It will be refused.
+            return [];
+        }
+
+        var policy = session.Policy;
+        if (policy.Rules.Count == 0)
+        {
+            return policy.BudgetsAt(OccurredAt);
+        }
+
+        // Its price decides which of its models is recorded.
+        var models = new[] { Model ?? session.Model ?? "", RequestModel ?? "" }.Where((model, i) => i == 0 || model.Length > 0).Distinct(StringComparer.Ordinal);
+        return [.. models.Select(model => policy.ForCall(model, Labels)).SelectMany(call => call.BudgetsAt(OccurredAt).Concat(call.BudgetsAt(Now)))];
+    }
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
@@ -187,6 +203,7 @@ public sealed record UsageEntry(
 
         var session = ledger.GetSession(SessionId);
         EnsureInTime();
+        _ = session.Labels.With(Labels);
         var usage = ledger.Corrections.WithStatedCost(this);
         ledger.Rules.EnsureAllowed(usage.ReportedCost, nameof(RecordUsageCommand.CostUsd));
         var reservation = FindReservation(ledger.WorkingSet);
@@ -287,30 +304,35 @@ public sealed record UsageEntry(
         return new(this, model, cost, source, Overrun: Money.Zero, price, unpricedTokens) { AssumedCost = source == CostSource.Assumed ? cost : Money.Zero };
     }
 
-    /// <summary>The kill that it causes if it exhausted a hard budget and its team kills on exceed; null for none.</summary>
+    /// <summary>The kill that it causes if it exhausted a hard budget and its team or the budget kills on exceed; null for none.</summary>
     private static RequiredStop? FindExceeded(LedgerRecord record, LedgerSession session, LedgerWorkingSet workingSet)
     {
-        if (session.Policy.TeamLimits.OnExceed != OnExceed.Kill || record.CountedCost == Money.Zero)
+        if (session.Policy is { TeamLimits.OnExceed: not OnExceed.Kill, Rules.Count: 0 })
         {
             return null;
         }
 
         // Money spent in a past window stops no session now.
-        var present = session.Policy.BudgetsAt(record.Entry.Now);
-        var drawnOn = session.Policy.BudgetsAt(record.Entry.OccurredAt);
+        var policy = session.Policy.ForCall(record.Model, record.Entry.Labels);
+        var present = policy.BudgetsAt(record.Entry.Now);
+        var drawnOn = policy.BudgetsAt(record.Entry.OccurredAt);
         if (!ReferenceEquals(drawnOn, present))
         {
             drawnOn = [.. drawnOn.Where(budget => present.Any(now => now.Window == budget.Window))];
         }
 
-        var exceeded = workingSet.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
+        var tokens = record.Entry.Tokens.Counts.OfAllClasses;
+        var exceeded = workingSet.PositionOf(drawnOn).Budgets
+            .Where(budget => budget.IsExhausted && policy.Kills(budget.Budget) && budget.Budget.AmountOf(record.CountedCost, tokens) != Money.Zero)
+            .Select(budget => budget.Budget)
+            .ToArray();
         return RequiredStop.KillUnder(session, exceeded);
     }
 
     private UsageResponse Respond(LedgerRecord record, LedgerWorkingSet workingSet, IReadOnlyList<RequiredStop> stops)
     {
         var session = workingSet.FindSession(SessionId)!;
-        var position = workingSet.PositionOf(session.Policy.BudgetsAt(Now));
+        var position = workingSet.PositionOf(session.Policy.ForCall(record.Model, Labels).BudgetsAt(Now));
         List<string> reasons = [.. stops.Select(stop => stop.Reason), .. workingSet.PausesOf(session, Now).Select(StopReason.Of)];
         if (StopReason.Of(session.State.Status) is { } ended)
         {

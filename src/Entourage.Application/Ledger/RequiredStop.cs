@@ -32,7 +32,7 @@ internal sealed record RequiredStop(LedgerSession Session, long? KilledId, strin
         }
 
         // The cap of a session covers its whole tree, so the kill begins at the topmost session.
-        var top = exhausted[^1].Window.Scope == BudgetScope.Session ? session.Policy.SessionPath[^1] : session.Id;
+        var top = exhausted.Any(budget => budget.Scope == BudgetScope.Session) ? session.Policy.SessionPath[^1] : session.Id;
         return new(session, top, StopReason.Of(widest));
     }
 

@@ -6,6 +6,7 @@ using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -34,6 +35,9 @@ public sealed record ReserveCallCommand(
 
     /// <summary>The searches that the provider may run for it and bill apart; null for none.</summary>
     public ServerSearches? Searches { get; init; }
+
+    /// <summary>The call's own labels, which add to those of the session or replace them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <summary>
     /// Returns the most that the call can use if it is sent as another model; null if it cannot be sent as that model. Without this function, every model
@@ -102,7 +106,10 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
     internal override long? NamedSession => Command.SessionId;
 
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        session.Policy.BudgetsDuring(Now, Now + Ttl);
+        !session.Labels.CanAdd(Command.Labels) ? []
+        : session.Policy.Rules.Count == 0 ? session.Policy.BudgetsDuring(Now, Now + Ttl)
+        : [.. session.Policy.TeamLimits.ModelFallbacks.Rules.Select(rule => rule.To).Append(Command.Model).Distinct(StringComparer.Ordinal)
+            .SelectMany(model => PolicyOf(session, model).BudgetsDuring(Now, Now + Ttl))];
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
@@ -136,23 +143,27 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             return LedgerOutcome.Refused(PausedRefusal.Of(paused));
         }
 
-        // A call that a subscription covers costs nothing, and nor does a model that the team chose to record without a price.
+        _ = session.Labels.With(Command.Labels);
         var bound = new CallBound(Command.InputTokens, Command.MaxOutputTokens);
+        var position = PositionOf(session, Command.Model, workingSet);
+        BudgetExceededException? refusal = null;
         if (Command.Billing == Billing.Subscription
             || CallRates.Find(session, ledger, Command.Model, Now, Now + Ttl, Command.Tier, Command.Searches) is not { } rates)
         {
-            return Reserve(new(Command.Model, bound, Rates: null), bound.MaxOutputTokens, Money.Zero, session, workingSet);
+            // A call that a subscription covers costs nothing, and nor does a model that the team chose to record without a price. Only tokens count.
+            var free = new CallOffer(Command.Model, bound, Rates: null);
+            return FindOutput(free, position.OfTokens(), ref refusal) is { } fitting
+                ? Reserve(free, fitting, session, workingSet)
+                : LedgerOutcome.Refused(refusal!);
         }
 
         var asked = new CallOffer(Command.Model, bound, rates);
-        var position = workingSet.PositionOf(session.Policy.BudgetsDuring(Now, Now + Ttl));
-        BudgetExceededException? refusal = null;
         foreach (var model in session.Policy.TeamLimits.ModelFallbacks.OrderFor(Command.Model, position))
         {
             var offer = model == Command.Model ? asked : FindFallback(model, asked, session, ledger);
-            if (offer is not null && FindOutput(offer, position, ref refusal) is { } output)
+            if (offer is not null && FindOutput(offer, PositionOf(session, model, workingSet), ref refusal) is { } output)
             {
-                return Reserve(offer, output, AmountOf(offer, output), session, workingSet);
+                return Reserve(offer, output, session, workingSet);
             }
         }
 
@@ -175,26 +186,58 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
     private long? FindOutput(CallOffer offer, BudgetPosition position, ref BudgetExceededException? refusal)
     {
         var most = offer.Bound.MaxOutputTokens;
-        if (BudgetExceededException.OfReservation(position, AmountOf(offer, most)) is not { } exceeded)
+        if (Refuse(offer, most, position) is not { } exceeded)
         {
             return most;
         }
 
         refusal ??= exceeded;
 
-        // A budget of which nothing remains tells the agent to stop (rule 4), and this call is likely to cost less than it reserves.
-        var left = (position.Reservable ?? Money.Zero) - SmallestAmount;
-        return most == 0 ? null : offer.Rates!.LargestOutput(TokensOf(offer, 0), Command.Choices, Math.Max(1, Command.LeastOutputTokens), most, left);
+        // A rate refuses the call instead, which succeeds a little later.
+        var lasting = position.WithoutRates();
+        if (Refuse(offer, most, lasting) is null || most == 0 || LargestOutput(offer, most, lasting) is not { } output)
+        {
+            return null;
+        }
+
+        if (Refuse(offer, output, position) is not { } slowed)
+        {
+            return output;
+        }
+
+        refusal = slowed;
+        return null;
     }
 
-    private LedgerOutcome Reserve(CallOffer offer, long output, Money amount, LedgerSession session, LedgerWorkingSet workingSet)
+    private long? LargestOutput(CallOffer offer, long most, BudgetPosition position)
     {
+        // A budget of which nothing remains tells the agent to stop (rule 4), and this call is likely to cost less than it reserves.
+        var least = Math.Max(1, Command.LeastOutputTokens);
+        if (position.ReservableTokens is { } tokens)
+        {
+            most = Math.Min(most, (tokens - 1 - offer.Bound.InputTokens) / Command.Choices);
+        }
+
+        return position.Reservable is not { } money || offer.Rates is null
+            ? most >= least ? most : null
+            : offer.Rates.LargestOutput(TokensOf(offer, 0), Command.Choices, least, most, money - SmallestAmount);
+    }
+
+    private BudgetExceededException? Refuse(CallOffer offer, long output, BudgetPosition position) =>
+        BudgetExceededException.OfReservation(position, AmountOf(offer, output), TokensOf(offer, output).OfAllClasses);
+
+    private LedgerOutcome Reserve(CallOffer offer, long output, LedgerSession session, LedgerWorkingSet workingSet)
+    {
+        var amount = AmountOf(offer, output);
         var reservation = new Reservation
         {
             Id = ReservationId,
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
             Amount = amount,
+            Tokens = TokensOf(offer, output).OfAllClasses,
+            Model = offer.Model,
+            Labels = Command.Labels,
             IsAssumed = offer.Rates is { AreAssumed: true },
             IsHeld = true,
             CreatedAt = Now,
@@ -204,7 +247,12 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
         return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, offer.Model, output, amount, IsLowered: output < offer.Bound.MaxOutputTokens));
     }
 
-    private Money AmountOf(CallOffer offer, long output) => offer.Rates!.BoundOf(TokensOf(offer, output));
+    private BudgetPolicy PolicyOf(LedgerSession session, string model) => session.Policy.ForCall(model, Command.Labels);
+
+    private BudgetPosition PositionOf(LedgerSession session, string model, LedgerWorkingSet workingSet) =>
+        workingSet.PositionOf(PolicyOf(session, model).BudgetsDuring(Now, Now + Ttl));
+
+    private Money AmountOf(CallOffer offer, long output) => offer.Rates?.BoundOf(TokensOf(offer, output)) ?? Money.Zero;
 
     private TokenBound TokensOf(CallOffer offer, long output) => new(offer.Bound.InputTokens, output * Command.Choices);
 

@@ -7,6 +7,7 @@ using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using FluentValidation;
 using MediatR;
@@ -100,12 +101,17 @@ public sealed record ReserveEntry(
     Guid ReservationId, long SessionId, SpendEstimate Estimate, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
     : LedgerEntry<ReservationResponse>(Now, Idempotency)
 {
+    /// <summary>The call's own labels, which add to those of the session or replace them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
     internal override LedgerEntryKind Kind => LedgerEntryKind.Reserve;
 
     internal override long? NamedSession => SessionId;
 
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        session.Policy.BudgetsDuring(Now, Now + Ttl);
+        session.Labels.CanAdd(Labels) ? PolicyOf(session).BudgetsDuring(Now, Now + Ttl) : [];
+
+    private BudgetPolicy PolicyOf(LedgerSession session) => session.Policy.ForCall(Estimate.Model ?? session.Model ?? "", Labels);
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
 
@@ -118,6 +124,7 @@ public sealed record ReserveEntry(
             throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
         }
 
+        _ = session.Labels.With(Labels);
         if (workingSet.FindPauseOf(session, Now) is { } paused)
         {
             return LedgerOutcome.Refused(PausedRefusal.Of(paused));
@@ -130,17 +137,20 @@ public sealed record ReserveEntry(
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
             Amount = amount,
+            Tokens = Estimate.Tokens.OfAllClasses,
+            Model = Estimate.Model ?? session.Model ?? "",
+            Labels = Labels,
             IsAssumed = isAssumed,
             CreatedAt = Now,
             ExpiresAt = Now + Ttl,
         };
-        if (BudgetExceededException.OfReservation(workingSet.PositionOf(reservation.BudgetsOf(session.Policy)), amount) is { } refusal)
+        if (BudgetExceededException.OfReservation(workingSet.PositionOf(reservation.BudgetsOf(PolicyOf(session))), amount, reservation.Tokens) is { } refusal)
         {
             return LedgerOutcome.Refused(refusal);
         }
 
         workingSet.Add(reservation, session);
-        return LedgerOutcome.Accepted(ReservationResponse.From(reservation, workingSet.PositionOf(session.Policy.BudgetsAt(Now)), Now));
+        return LedgerOutcome.Accepted(ReservationResponse.From(reservation, workingSet.PositionOf(PolicyOf(session).BudgetsAt(Now)), Now));
     }
 
     /// <summary>The amount to reserve, and whether it is the maximum cost of the tokens at the assumed rates.</summary>

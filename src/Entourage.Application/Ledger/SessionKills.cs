@@ -50,7 +50,7 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
     }
 
     /// <summary>
-    /// Kills the active sessions of a team that count against exhausted budgets, if the team kills on exceed. It is for budgets that a change other than a
+    /// Kills the active sessions of a team that count against exhausted budgets, if the team or the budget kills on exceed. It is for budgets that a change other than a
     /// usage has exhausted. Sessions that have spent nothing are left alone, as when a usage exhausts a budget.
     /// </summary>
     /// <param name="teamId">The team.</param>
@@ -60,9 +60,9 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
     {
         foreach (var session in (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).OrderBy(session => session.Id))
         {
-            var drawnOn = session.Policy.TeamLimits.OnExceed == OnExceed.Kill && session.Cost > MoneyTotal.Zero
-                ? session.Policy.BudgetsAt(now).Where(budget => exhausted.Contains(budget.Window)).ToArray()
-                : [];
+            var drawnOn = session.Policy.BudgetsAt(now)
+                .Where(budget => exhausted.Contains(budget.Window) && session.Policy.Kills(budget) && HasSpent(session, budget))
+                .ToArray();
             if (RequiredStop.KillUnder(session, drawnOn) is { KilledId: { } top, Reason: var reason })
             {
                 // Sessions that were already killed with another one do not change.
@@ -70,4 +70,7 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
             }
         }
     }
+
+    private static bool HasSpent(LedgerSession session, Budget budget) =>
+        budget.Unit == BudgetUnit.Tokens ? session.Tokens.OfAllClasses > 0 : session.Cost > MoneyTotal.Zero;
 }

@@ -46,6 +46,15 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
         tokens = hashes.Length > 0 ? (await store.FindChildTokensAsync(hashes)).ToDictionary(token => KeyOf(token.TokenHash)) : [];
     }
 
+    /// <summary>Gives the agents the budget rules of their teams.</summary>
+    public void ApplyRules(LedgerWorkingSet workingSet)
+    {
+        foreach (var (id, agent) in agents.ToArray())
+        {
+            agents[id] = agent with { Policy = workingSet.WithRules(agent.Policy) };
+        }
+    }
+
     /// <summary>An agent that starts a session; null if there is no such agent.</summary>
     public StartingAgent? FindAgent(Guid id) => agents.GetValueOrDefault(id);
 
@@ -69,6 +78,12 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
         var parentId = start.ParentTokenHash is { } hash ? FindToken(hash)?.SessionId : start.ParentSessionId;
         var parent = parentId is { } id ? workingSet.FindSession(id) : null;
         var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
+        if (parent is not null && !parent.Labels.CanAdd(start.Labels))
+        {
+            // The start will be refused.
+            return [];
+        }
+
         return agent.NewSession(task, parent, start.Model, start.Labels, start.Now).Policy.BudgetsAt(start.Now);
     }
 
@@ -153,14 +168,17 @@ internal sealed record StartingAgent(
     /// <param name="labels">Its own labels, beside those of the parent session.</param>
     /// <param name="now">The current time (UTC).</param>
     /// <exception cref="RuleViolationException"><c>validation</c>: it would have too many labels.</exception>
-    public LedgerSession NewSession(StartingTask? task, LedgerSession? parent, string? model, LabelSet labels, DateTimeOffset now) => new()
+    public LedgerSession NewSession(StartingTask? task, LedgerSession? parent, string? model, LabelSet labels, DateTimeOffset now)
     {
+        var allLabels = (parent?.Labels ?? LabelSet.None).With(labels);
+        return new()
+        {
         Id = 0,
         AgentName = Name,
         TaskTitle = task?.Title,
         ParentSessionId = parent?.Id,
         Model = model ?? Model,
-        Labels = (parent?.Labels ?? LabelSet.None).With(labels),
+        Labels = allLabels,
         State = new(SessionStatus.Active, null, null),
         StartedAt = now,
         LastCallAt = null,
@@ -168,13 +186,20 @@ internal sealed record StartingAgent(
         Cost = MoneyTotal.Zero,
         ImputedCost = MoneyTotal.Zero,
         Reserved = MoneyTotal.Zero,
-        Policy = Policy with { Task = task?.Cap, SessionPath = parent is null ? [0] : [0, .. parent.Policy.SessionPath] },
+        Policy = Policy with
+        {
+            Task = task?.Cap,
+            SessionPath = parent is null ? [0] : [0, .. parent.Policy.SessionPath],
+            Model = model ?? Model ?? "",
+            Labels = allLabels,
+        },
         Pauses = Pauses,
         DetectorState = DetectorState.Empty,
         DetectorText = "",
         DetectorRules = DetectorRules,
         OrganisationVersion = OrganisationVersion,
     };
+    }
 }
 
 /// <summary>A task on which a session starts.</summary>

@@ -144,7 +144,11 @@ public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempot
         Call = new(RequestedModel: null, ResponseId: null, IsEstimate: true),
     });
 
-    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => Usage.FurtherBudgets(session, workingSet);
+    // The searches have a model of their own, which may have a budget.
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        Searches is null || session.Policy.Rules.Count == 0
+            ? Usage.FurtherBudgets(session, workingSet)
+            : [.. Usage.FurtherBudgets(session, workingSet), .. Searches.FurtherBudgets(session, workingSet)];
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {

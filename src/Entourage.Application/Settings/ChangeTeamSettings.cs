@@ -193,7 +193,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             .ToListAsync(cancellationToken);
         foreach (var quarter in spending)
         {
-            sums.Spend(BudgetPolicy.ForWindows(teams[quarter.TeamId], quarter.AgentId), quarter.QuarterAt, MoneyTotal.OfSums(quarter.Billions, quarter.Whole, quarter.Nanos));
+            sums.Spend(BudgetPolicy.ForWindows(teams[quarter.TeamId], quarter.AgentId), quarter.QuarterAt, MoneyTotal.OfSums(quarter.Billions, quarter.Whole, quarter.Nanos), tokens: 0);
         }
 
         var reserved = await (

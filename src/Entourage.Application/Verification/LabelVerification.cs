@@ -10,7 +10,7 @@ internal sealed class LabelVerification(IEntourageDb db, Guid organisationId, st
 {
     private readonly Dictionary<long, LabelSet> sets = [];
 
-    /// <summary>Adds the labels of a session or a usage.</summary>
+    /// <summary>Adds the labels of a usage.</summary>
     public void Add(LabelSet labels)
     {
         if (!labels.IsEmpty)
@@ -19,12 +19,17 @@ internal sealed class LabelVerification(IEntourageDb db, Guid organisationId, st
         }
     }
 
-    /// <summary>The labels of a set that a session or a usage has, or that is stored.</summary>
-    public IReadOnlyList<Label> LabelsOf(long id) => sets.TryGetValue(id, out var labels) ? labels.Labels : [];
+    /// <summary>The set with an id that a session or a usage has, or that is stored.</summary>
+    public LabelSet SetOf(long id) => sets.GetValueOrDefault(id, LabelSet.None);
 
     /// <summary>Compares the stored sets with the labels of sessions and usage. Sets that only compacted usage has are taken as they are stored.</summary>
-    public async Task CompareAsync(CancellationToken cancellationToken)
+    public async Task CompareAsync(IEnumerable<LabelSet> ofSessions, CancellationToken cancellationToken)
     {
+        foreach (var labels in ofSessions)
+        {
+            Add(labels);
+        }
+
         var missing = sets.Keys.ToHashSet();
         var stored = new List<LabelSetMember>();
         var members = db.LabelSets.AsNoTracking()

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Budgets;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
@@ -13,7 +14,8 @@ namespace Entourage.Application.Verification;
 /// <summary>
 /// Verifies the totals of one organisation. It reads only this organisation's rows, so that damaged rows of another cannot interfere.
 /// </summary>
-internal sealed class OrganisationVerification(IEntourageDb db, Guid organisationId, string name, VerificationFindings findings, TotalsRepair? repair)
+internal sealed class OrganisationVerification(
+    IEntourageDb db, Guid organisationId, string name, DateTimeOffset now, VerificationFindings findings, TotalsRepair? repair)
 {
     // The most keys in one query.
     private const int BatchSize = 500;
@@ -22,6 +24,9 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
     private readonly CounterSums counters = new();
     private readonly CostSummarySums summaries = new();
     private readonly LabelVerification labels = new(db, organisationId, name, findings, repair);
+    private BudgetRuleList rules = BudgetRuleList.None;
+    private HashSet<long> ruleIds = [];
+    private bool hasRates;
     private Dictionary<Guid, Team> teams = [];
     private Dictionary<long, VerifiedSession> sessions = [];
 
@@ -29,10 +34,11 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
     {
         teams = await OwnTeams.AsNoTracking().ToDictionaryAsync(team => team.Id, cancellationToken);
         sessions = await VerifiedSession.Of(OwnSessions).ToDictionaryAsync(session => session.Id, cancellationToken);
+        await ReadRulesAsync(cancellationToken);
         await ReadRecordsAsync(cancellationToken);
+        await labels.CompareAsync(sessions.Values.Select(session => session.Labels), cancellationToken);
         var spent = SumTotals();
         await ReadReservationsAsync(cancellationToken);
-        await labels.CompareAsync(cancellationToken);
         await CompareRollupsAsync(cancellationToken);
         foreach (var session in sessions.Values)
         {
@@ -51,17 +57,29 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         join team in OwnTeams on session.TeamId equals team.Id
         select session;
 
+    private async Task ReadRulesAsync(CancellationToken cancellationToken)
+    {
+        var found = await db.BudgetRules.AsNoTracking().Where(rule => rule.OrganisationId == organisationId).ToListAsync(cancellationToken);
+        (rules, ruleIds, hasRates) = (new(found), [.. found.Select(rule => rule.Id)], found.Exists(rule => rule.IsRate));
+    }
+
     private async Task ReadRecordsAsync(CancellationToken cancellationToken)
     {
+        var ratesSince = RuleWindows.FirstChecked(BudgetPeriod.Minute, now).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         var records = from record in db.UsageRecords.AsNoTracking()
                       join session in OwnSessions on record.SessionId equals session.Id
                       select record;
         await foreach (var record in records.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             findings.Records++;
-            var set = sessions[record.SessionId].Labels.With(record.Labels);
+            var (sum, session) = (UsageSum.Of(record), sessions[record.SessionId]);
+            var set = session.Labels.With(record.Labels);
             labels.Add(set);
-            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, set.Id, UsageSum.Of(record));
+            Add(session.Id, UsageRollup.QuarterOf(record.OccurredAt), record.Model, set.Id, sum);
+            if (hasRates && record.OccurredAt >= ratesSince)
+            {
+                counters.SpendInRates(PolicyOf(session).ForCall(record.Model, record.Labels), record.OccurredAt, sum.Cost, sum.Tokens.OfAllClasses);
+            }
         }
 
         var compacted = from sum in db.CompactedUsages.AsNoTracking()
@@ -87,12 +105,13 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         foreach (var (key, totals) in rollups)
         {
             spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0, AssumedCost = MoneyTotal.Zero });
-            counters.Spend(sessions[key.SessionId].PolicyIn(teams[key.TeamId]), key.QuarterAt, totals.Cost);
+            var policy = PolicyOf(sessions[key.SessionId]);
+            policy = policy.Rules.Count == 0 ? policy : policy with { Model = key.Model, Labels = labels.SetOf(key.LabelSetId) };
+            counters.Spend(policy, key.QuarterAt, totals.Cost, totals.Tokens.OfAllClasses);
         }
 
         foreach (var session in sessions.Values)
         {
-            labels.Add(session.Labels);
             var key = new RollupKey(session.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "", session.Labels.Id);
             rollups[key] = rollups.GetValueOrDefault(key) + new UsageSum { Sessions = 1 };
         }
@@ -109,7 +128,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await foreach (var reservation in live.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var session = sessions[reservation.SessionId];
-            counters.Reserve(session.PolicyIn(teams[session.TeamId]), reservation);
+            counters.Reserve(PolicyOf(session), reservation);
         }
     }
 
@@ -144,7 +163,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             var origin = new CostOrigin(
                 organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt)
             {
-                Labels = labels.LabelsOf(rollup.LabelSetId),
+                Labels = labels.SetOf(rollup.LabelSetId).Labels,
             };
             summaries.AddToTeam(origin, rollup.Summarised.ToSum());
             summaries.AddToOrganisation(origin, rollup.Summarised.ToSum());
@@ -166,7 +185,8 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await CompareAsync(BudgetScope.Agent, agents.Select(BudgetWindow.IdOf));
         await CompareAsync(BudgetScope.Task, tasks.Select(BudgetWindow.IdOf));
         await CompareAsync(BudgetScope.Session, sessions.Keys.Select(BudgetWindow.IdOf));
-        foreach (var (window, expected) in expectedByWindow)
+        await CompareRulesAsync();
+        foreach (var (window, expected) in expectedByWindow.Where(window => IsChecked(window.Key)))
         {
             Compare(window, default, expected, isNew: true);
         }
@@ -185,9 +205,33 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             }
         }
 
+        async Task CompareRulesAsync()
+        {
+            if (ruleIds.Count == 0)
+            {
+                return;
+            }
+
+            await foreach (var counter in db.BudgetCounters.AsNoTracking()
+                .Where(counter => counter.Scope == BudgetScope.Rule)
+                .AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                if (RuleWindows.RuleOf(counter.ScopeId) is { } id && ruleIds.Contains(id) && IsChecked(counter.Window))
+                {
+                    expectedByWindow.Remove(counter.Window, out var expected);
+                    Compare(counter.Window, counter.Spending, expected, isNew: false);
+                }
+            }
+        }
+
+        // Old windows of short periods are purged.
+        bool IsChecked(BudgetWindow window) => window.Start == BudgetCalendar.Always || window.Start >= RuleWindows.FirstChecked(window.Period, now);
+
         void Compare(BudgetWindow window, Spending stored, Spending expected, bool isNew) =>
             findings.Compare($"counter of {window}", stored, expected, stored == expected, () => repair?.Set(window, expected, isNew));
     }
+
+    private BudgetPolicy PolicyOf(VerifiedSession session) => rules.ApplyTo(session.PolicyIn(teams[session.TeamId]));
 
     private async Task CompareSummariesAsync(CancellationToken cancellationToken)
     {
@@ -237,5 +281,7 @@ internal sealed record VerifiedSession(
     {
         Task = TaskId is { } task ? new TaskCap(task, null, default) : null,
         SessionPath = [Id, .. Ancestors],
+        Model = Model ?? "",
+        Labels = Labels,
     };
 }

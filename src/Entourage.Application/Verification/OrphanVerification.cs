@@ -75,11 +75,22 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
             [BudgetScope.Team] = await TextsAsync(from team in db.Teams join organisation in db.Organisations on team.OrganisationId equals organisation.Id select team.Id),
             [BudgetScope.Agent] = await TextsAsync(from agent in db.Agents join team in db.Teams on agent.TeamId equals team.Id select agent.Id),
         };
+        var rules = (await db.BudgetRules.Select(rule => rule.Id).ToListAsync(cancellationToken)).ToHashSet();
         var lost = new List<BudgetCounter>();
         var batch = new List<BudgetCounter>(BatchSize);
         var all = db.BudgetCounters.AsNoTracking().OrderBy(counter => counter.Scope).ThenBy(counter => counter.ScopeId);
         await foreach (var counter in all.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
+            if (counter.Scope == BudgetScope.Rule)
+            {
+                if (RuleWindows.RuleOf(counter.ScopeId) is not { } id || !rules.Contains(id))
+                {
+                    lost.Add(counter);
+                }
+
+                continue;
+            }
+
             if (known.TryGetValue(counter.Scope, out var ids))
             {
                 if (!ids.Contains(counter.ScopeId))

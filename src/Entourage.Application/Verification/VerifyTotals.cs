@@ -33,7 +33,7 @@ public sealed record VerificationReport(long Records, long Compacted, long Total
     public IReadOnlyList<string> Problems { get; init; } = [];
 }
 
-internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integrity, CrossedLines lines) : IRequestHandler<VerifyTotalsCommand, VerificationReport>
+internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integrity, CrossedLines lines, TimeProvider time) : IRequestHandler<VerifyTotalsCommand, VerificationReport>
 {
     public async Task<VerificationReport> Handle(VerifyTotalsCommand request, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
                 name,
                 organisation.Id,
                 request.Repair,
-                repair => new OrganisationVerification(db, organisation.Id, name, own, repair).RunAsync,
+                repair => new OrganisationVerification(db, organisation.Id, name, time.GetUtcNow(), own, repair).RunAsync,
                 cancellationToken);
             findings.Add(own);
         }

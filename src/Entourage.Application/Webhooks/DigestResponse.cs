@@ -61,7 +61,7 @@ public sealed record DigestResponse
 
         // The day of a daily cap has only just begun.
         lines.AddRange(Caps.Where(cap => cap.Period != BudgetPeriod.Day)
-            .Select(cap => $"The {EnumNames.Of(cap.Period)}'s cap of {cap.LimitUsd.ToShortString()}: {cap.SpentUsd.ToShortString()} spent."));
+            .Select(cap => $"The {EnumNames.Of(cap.Period)}'s cap of {cap.LimitUsd!.Value.ToShortString()}: {cap.SpentUsd!.Value.ToShortString()} spent."));
         AddTop(lines, "Agents", TopAgents, agent => text.Name(agent.AgentName));
         AddTop(lines, "Models", TopModels, model => model.Model is null ? "no model" : text.Name(model.Model));
         if (OpenAlerts > 0 || PendingRequests > 0)

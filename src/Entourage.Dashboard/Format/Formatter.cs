@@ -1,6 +1,7 @@
 using System.Globalization;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Dashboard.Format;
 
@@ -14,6 +15,10 @@ internal static class Formatter
 
     /// <summary>Formats an amount, or a dash for null.</summary>
     public static string Usd(MoneyTotal? amount) => amount?.ToShortString() ?? "–";
+
+    /// <summary>Formats an amount of a budget in short form: <c>$2.50</c> or <c>12.3k tokens</c>.</summary>
+    public static string Amount(MoneyTotal amount, BudgetUnit unit) =>
+        unit == BudgetUnit.Usd ? Usd(amount) : $"{Count((long)Int128.Clamp(amount.NanoUsd, long.MinValue, long.MaxValue))} tokens";
 
     /// <summary>Formats a count: <c>950</c>, <c>12.3k</c>, <c>1.2M</c>.</summary>
     public static string Count(long count) => count switch

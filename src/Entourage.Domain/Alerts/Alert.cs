@@ -136,15 +136,19 @@ public sealed record AlertSubject(Guid TeamId, Guid? AgentId = null, long? Sessi
     /// <summary>
     /// The owner of a budget. The caller that crosses a line is not the subject, because the next caller would have crossed it too.
     /// </summary>
-    /// <param name="window">A window of the budget.</param>
+    /// <param name="budget">The budget.</param>
     /// <param name="teamId">The team that the alert is for.</param>
-    public static AlertSubject Of(BudgetWindow window, Guid teamId) => window.Scope switch
+    public static AlertSubject Of(Budget budget, Guid teamId)
     {
-        BudgetScope.Agent => new(teamId, AgentId: Guid.Parse(window.ScopeId)),
-        BudgetScope.Task => new(teamId, TaskId: long.Parse(window.ScopeId, CultureInfo.InvariantCulture)),
-        BudgetScope.Session => new(teamId, SessionId: long.Parse(window.ScopeId, CultureInfo.InvariantCulture)),
-        _ => new(teamId),
-    };
+        ArgumentNullException.ThrowIfNull(budget);
+        return budget.Scope switch
+        {
+            BudgetScope.Agent => new(teamId, AgentId: Guid.Parse(budget.ScopeId)),
+            BudgetScope.Task => new(teamId, TaskId: long.Parse(budget.ScopeId, CultureInfo.InvariantCulture)),
+            BudgetScope.Session => new(teamId, SessionId: long.Parse(budget.ScopeId, CultureInfo.InvariantCulture)),
+            _ => new(teamId),
+        };
+    }
 }
 
 /// <summary>The result of a detector, from which an alert is raised.</summary>

@@ -5,6 +5,9 @@ namespace Entourage.Domain.Alerts;
 /// <summary>The figures of an alert, for programs. Figures that do not apply to its kind are null.</summary>
 public sealed record AlertDetails
 {
+    /// <summary>The budget, if it is a resource of its own and not a cap in the settings.</summary>
+    public long? BudgetId { get; init; }
+
     /// <summary>The scope of the budget.</summary>
     public BudgetScope? Scope { get; init; }
 

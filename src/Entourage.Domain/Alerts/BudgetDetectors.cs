@@ -12,12 +12,14 @@ public static class BudgetDetectors
 {
     /// <summary>Finds the highest line that a cost crosses: the limit, else the highest threshold. Reserved money does not count.</summary>
     /// <param name="before">The budget before the cost.</param>
-    /// <param name="cost">The cost to add (USD).</param>
-    /// <param name="thresholds">The team's alert thresholds.</param>
-    public static AlertFinding? Crossed(BudgetStatus before, Money cost, AlertThresholds thresholds)
+    /// <param name="amount">The amount to add, in the budget's unit.</param>
+    /// <param name="thresholds">The team's alert thresholds. A rule may have its own.</param>
+    public static AlertFinding? Crossed(BudgetStatus before, Money amount, AlertThresholds thresholds)
     {
         ArgumentNullException.ThrowIfNull(before);
-        return cost <= Money.Zero ? null : Crossed(new BudgetThresholdCheck(before, thresholds), new BudgetThresholdCheck(before.After(cost), thresholds));
+        return amount <= Money.Zero
+            ? null
+            : Crossed(BudgetThresholdCheck.Of(before, thresholds), BudgetThresholdCheck.Of(before.After(amount), thresholds));
     }
 
     /// <summary>
@@ -43,8 +45,14 @@ public static class BudgetDetectors
                 budget,
                 limit,
                 spending.Spent,
-                $"All of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}.",
+                $"All of {NameOf(budget)} of {TextOf(limit, budget)} is {(budget.Unit == BudgetUnit.Usd ? "spent" : "used")}: {TextOf(spending.Spent, budget)}.",
                 threshold: null);
+        }
+
+        if (budget.Rate is not null)
+        {
+            // The shares of a rate come and go with every minute.
+            return null;
         }
 
         for (var i = thresholds.Ratios.Count - 1; i >= 0; i--)
@@ -59,7 +67,7 @@ public static class BudgetDetectors
                     spending.Spent,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{threshold * 100:0.####} % of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}."),
+                        $"{threshold * 100:0.####} % of {NameOf(budget)} of {TextOf(limit, budget)} is {(budget.Unit == BudgetUnit.Usd ? "spent" : "used")}: {TextOf(spending.Spent, budget)}."),
                     threshold);
             }
         }
@@ -101,20 +109,42 @@ public static class BudgetDetectors
     // The limit is part of the cause, so that reaching a raised limit raises a new alert.
     private static AlertFinding Of(AlertKind kind, Budget budget, Money limit, MoneyTotal spent, string message, decimal? threshold)
     {
-        var window = budget.Window;
+        // A rate is reported once a day, so its parts are left out.
+        var window = budget.Rate is null ? budget.Window : budget.Rate.Held with { Start = budget.Window.Start };
+        var isUsd = budget.Unit == BudgetUnit.Usd;
         return new(
             kind,
             string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold:0.####}"),
             window.Period == BudgetPeriod.Total ? AlertFinding.Always : window.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             message,
-            new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Limit = limit, Spent = spent, Threshold = threshold })
+            new()
+            {
+                BudgetId = budget.Rule?.Id,
+                Scope = budget.Scope,
+                ScopeId = budget.ScopeId,
+                Period = window.Period,
+                Limit = isUsd ? limit : null,
+                Spent = isUsd ? spent : null,
+                MaxTokens = isUsd ? null : limit.NanoUsd,
+                Tokens = isUsd ? null : (long)Int128.Min(spent.NanoUsd, TokenCounts.LargestTotal),
+                Threshold = threshold,
+            })
         {
-            ClosesAt = budget.ResetsAt,
+            ClosesAt = budget.Rate?.LeavesAt ?? budget.ResetsAt,
         };
     }
 
-    private static string NameOf(BudgetWindow window)
+    private static string TextOf(MoneyTotal amount, Budget budget) =>
+        budget.Unit == BudgetUnit.Usd ? amount.ToShortString() : RuleDescription.Amount(amount, BudgetUnit.Tokens);
+
+    private static string NameOf(Budget budget)
     {
+        if (budget.Rule is { } rule)
+        {
+            return RuleDescription.Of(rule, budget.ScopeId);
+        }
+
+        var window = budget.Window;
         var scope = window.Scope switch
         {
             BudgetScope.Organisation => "the organisation's",

@@ -7,6 +7,16 @@ namespace Entourage.Domain.Alerts;
 /// <param name="Thresholds">The team's alert thresholds.</param>
 public sealed record BudgetThresholdCheck(BudgetStatus Status, AlertThresholds Thresholds)
 {
+    /// <summary>The check of a budget, with its own settings or else those of the team.</summary>
+    /// <param name="status">The budget with its spending.</param>
+    /// <param name="team">The team's alert thresholds.</param>
+    /// <param name="onExceed">What the team does with the sessions under an exhausted hard budget.</param>
+    public static BudgetThresholdCheck Of(BudgetStatus status, AlertThresholds team, OnExceed onExceed = OnExceed.Stop)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return new(status, status.Budget.Rule?.Thresholds ?? team) { OnExceed = status.Budget.Rule?.OnExceed ?? onExceed };
+    }
+
     /// <summary>Whether the team stops or kills the sessions under an exhausted hard budget.</summary>
     public OnExceed OnExceed { get; init; }
 

@@ -18,6 +18,7 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
 
     // Caches the latest day, because nearly every usage is on the same day as the one before.
     private volatile LocalDay? latest;
+    private volatile BudgetSpan? latestHour;
 
     /// <summary>The calendar of organisations, in UTC.</summary>
     public static readonly BudgetCalendar Utc = new(TimeZoneInfo.Utc);
@@ -62,6 +63,50 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         BudgetPeriod.Month => DayOf(instant).MonthStartsAt,
         _ => null,
     };
+
+    /// <summary>Returns the window that contains an instant.</summary>
+    /// <param name="period">The period, but not the minute of a rate, whose window slides.</param>
+    /// <param name="instant">The instant.</param>
+    /// <param name="startsOn">The day of the month on which a month begins, from 1 to 31. In a shorter month it begins on the last day.</param>
+    public BudgetSpan SpanOf(BudgetPeriod period, DateTimeOffset instant, int startsOn = 1) => period switch
+    {
+        BudgetPeriod.Hour => HourSpanOf(instant),
+        BudgetPeriod.Month when startsOn != 1 => MonthSpanOf(DayOf(instant).Date, startsOn),
+        _ => new(WindowOf(period, instant), StartsAt(period, instant), ResetsAt(period, instant)),
+    };
+
+    private BudgetSpan MonthSpanOf(DateOnly date, int startsOn)
+    {
+        var (thisMonth, next) = (new DateOnly(date.Year, date.Month, 1), new DateOnly(date.Year, date.Month, 1).AddMonths(1));
+        var first = On(thisMonth);
+        var (start, end) = date >= first ? (first, On(next)) : (On(thisMonth.AddMonths(-1)), first);
+        return new(start, StartOf(start), StartOf(end));
+
+        DateOnly On(DateOnly month) => month.AddDays(Math.Min(startsOn, DateTime.DaysInMonth(month.Year, month.Month)) - 1);
+    }
+
+    /// <summary>Returns the local hour of an instant. It is shorter or longer where clocks change by half an hour.</summary>
+    private BudgetSpan HourSpanOf(DateTimeOffset instant)
+    {
+        if (latestHour is { } known && known.StartsAt <= instant && instant < known.EndsAt)
+        {
+            return known;
+        }
+
+        var hour = HourOf(instant);
+        var (start, end) = (UsageRollup.QuarterOf(instant), UsageRollup.QuarterOf(instant) + UsageRollup.Quarter);
+        while (HourOf(start - UsageRollup.Quarter) == hour)
+        {
+            start -= UsageRollup.Quarter;
+        }
+
+        while (HourOf(end) == hour)
+        {
+            end += UsageRollup.Quarter;
+        }
+
+        return latestHour = new(DateOf(start), start, end);
+    }
 
     private LocalDay DayOf(DateTimeOffset instant)
     {
@@ -140,3 +185,9 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         DateTimeOffset MonthStartsAt,
         DateTimeOffset MonthEndsAt);
 }
+
+/// <summary>A window of a calendar.</summary>
+/// <param name="First">Its first local day; <see cref="BudgetCalendar.Always"/> for one that never ends.</param>
+/// <param name="StartsAt">When it begins (UTC); null if it has no beginning.</param>
+/// <param name="EndsAt">When it ends (UTC); null if it never does.</param>
+public sealed record BudgetSpan(DateOnly First, DateTimeOffset? StartsAt, DateTimeOffset? EndsAt);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
@@ -42,6 +44,16 @@ public sealed record BudgetPolicy
     /// <summary>The session and its ancestors, from the session to the topmost; empty before the session starts.</summary>
     public IReadOnlyList<long> SessionPath { get; init; } = [];
 
+    /// <summary>The rules of the organisation and of the team. They are not part of a stored row.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<BudgetRule> Rules { get; init; } = [];
+
+    /// <summary>The model of the work; empty if unknown.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>The labels of the work.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
     /// <summary>Creates an agent's policy without limits, for finding windows only. Limits do not affect where a cost is counted.</summary>
     public static BudgetPolicy ForWindows(Team team, Guid agentId)
     {
@@ -65,7 +77,28 @@ public sealed record BudgetPolicy
         {
             Task = session.TaskId is { } task ? new TaskCap(task, null, default) : null,
             SessionPath = [session.Id, .. session.Ancestors],
+            Model = session.Model ?? "",
+            Labels = session.Labels,
         };
+    }
+
+    /// <summary>Whether a session is killed when its usage exhausts a budget.</summary>
+    public bool Kills(Budget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return (budget.Rule?.OnExceed ?? TeamLimits.OnExceed) == OnExceed.Kill;
+    }
+
+    /// <summary>Returns the policy of one call, which may have another model and labels than its session.</summary>
+    /// <param name="model">The model; empty if unknown.</param>
+    /// <param name="labels">The call's own labels.</param>
+    /// <exception cref="RuleViolationException"><c>validation</c>: it would have too many labels.</exception>
+    public BudgetPolicy ForCall(string model, LabelSet labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+
+        // Without rules neither the model nor the labels matter.
+        return Rules.Count == 0 || (model == Model && labels.IsEmpty) ? this : this with { Model = model, Labels = Labels.With(labels) };
     }
 
     /// <summary>The team's calendar.</summary>
@@ -78,7 +111,7 @@ public sealed record BudgetPolicy
     /// <param name="instant">When the money was spent. It determines the windows (rule 9).</param>
     public IReadOnlyList<Budget> BudgetsAt(DateTimeOffset instant)
     {
-        // Windows change at midnight at the earliest, and nearly every call is on the same day as the one before. A copy made by 'with' has the field
+        // Windows change at midnight at the earliest, unless there are rules, and nearly every call is on the same day as the one before. A copy made by 'with' has the field
         // too, but other limits.
         if (latest is { } known && ReferenceEquals(known.Policy, this) && known.Contains(instant))
         {
@@ -86,7 +119,7 @@ public sealed record BudgetPolicy
         }
 
         var budgets = FindBudgets(instant);
-        latest = new(this, budgets);
+        latest = new(this, budgets, instant);
         return budgets;
     }
 
@@ -113,6 +146,11 @@ public sealed record BudgetPolicy
             // The session cap covers the whole tree, so the topmost session's budget is always the tightest and the only capped one.
             var cap = i == SessionPath.Count - 1 ? TeamLimits.Session : null;
             budgets.Add(Of(BudgetScope.Session, BudgetWindow.IdOf(SessionPath[i]), BudgetPeriod.Total, cap, Calendar, TeamLimits.Enforcement));
+        }
+
+        for (var i = 0; i < Rules.Count; i++)
+        {
+            Rules[i].AddTo(budgets, this, instant);
         }
 
         return budgets;
@@ -154,7 +192,7 @@ public sealed record BudgetPolicy
         while (NextReset(latest) is var next && next < until)
         {
             latest = BudgetsAt(next);
-            all.AddRange(latest.ExceptBy(all.Select(budget => budget.Window), budget => budget.Window));
+            all.AddRange(latest.ExceptBy(all.Select(budget => budget.HeldIn), budget => budget.HeldIn));
         }
 
         return all;
@@ -162,17 +200,24 @@ public sealed record BudgetPolicy
         static DateTimeOffset NextReset(IReadOnlyList<Budget> budgets) => budgets.Min(budget => budget.ResetsAt)!.Value;
     }
 
-    /// <summary>The budgets of a policy between two midnights, local or UTC.</summary>
-    private sealed class DayOfBudgets(BudgetPolicy policy, IReadOnlyList<Budget> budgets)
+    /// <summary>The budgets of a policy while none of them changes: mostly between two midnights, local or UTC.</summary>
+    private sealed class DayOfBudgets(BudgetPolicy policy, IReadOnlyList<Budget> budgets, DateTimeOffset at)
     {
-        private readonly DateTimeOffset startsAt = budgets.Max(budget => budget.StartsAt)!.Value;
-        private readonly DateTimeOffset endsAt = budgets.Min(budget => budget.ResetsAt)!.Value;
+        private readonly DateTimeOffset startsAt = Latest(
+            budgets.Max(budget => budget.Rate?.PartBegan ?? budget.StartsAt)!.Value, policy.Rules.Where(rule => rule.CountsFrom <= at).Select(rule => rule.CountsFrom));
+
+        private readonly DateTimeOffset endsAt = Earliest(
+            budgets.Min(budget => budget.Rate?.PartEnds ?? budget.ResetsAt)!.Value, policy.Rules.Where(rule => rule.CountsFrom > at).Select(rule => rule.CountsFrom));
 
         public BudgetPolicy Policy => policy;
 
         public IReadOnlyList<Budget> Budgets => budgets;
 
         public bool Contains(DateTimeOffset instant) => startsAt <= instant && instant < endsAt;
+
+        private static DateTimeOffset Latest(DateTimeOffset first, IEnumerable<DateTimeOffset> others) => others.Append(first).Max();
+
+        private static DateTimeOffset Earliest(DateTimeOffset first, IEnumerable<DateTimeOffset> others) => others.Append(first).Min();
     }
 }
 

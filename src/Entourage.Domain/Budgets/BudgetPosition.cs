@@ -4,16 +4,48 @@ namespace Entourage.Domain.Budgets;
 /// <param name="Budgets">The budgets with their spending, from the widest scope to the narrowest.</param>
 public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
 {
-    /// <summary>The hard budgets with nothing left, least remaining first. They refuse to start a session (rule 4).</summary>
+    /// <summary>The hard budgets with nothing left, the tightest first. They refuse to start a session (rule 4).</summary>
     public IReadOnlyList<BudgetStatus> Refusing =>
-        Budgets.Any(budget => budget.Refuses) ? [.. Budgets.Where(budget => budget.Refuses).OrderBy(budget => budget.Remaining)] : [];
+        Budgets.Any(budget => budget.Refuses) ? [.. TightestFirst(Budgets.Where(budget => budget.Refuses))] : [];
 
-    /// <summary>The largest amount that can be reserved now (USD); null if no hard budget has a limit.</summary>
-    public Money? Reservable => Budgets.Min(budget => budget.Reservable);
+    /// <summary>The hard rates with nothing left, which ask an agent to wait.</summary>
+    public IEnumerable<BudgetStatus> Slowing => Budgets.Where(budget => budget.IsSlowing);
 
-    /// <summary>Returns the hard budgets that a reservation would exceed, least remaining first (rules 3 and 6).</summary>
-    public IEnumerable<BudgetStatus> RefusingToReserve(Money amount) =>
-        Budgets.Where(budget => budget.RefusesToReserve(amount)).OrderBy(budget => budget.Remaining);
+    /// <summary>The largest amount that can be reserved now (USD); null if no hard budget has a limit in dollars.</summary>
+    public Money? Reservable => ReservableIn(BudgetUnit.Usd);
+
+    /// <summary>The most tokens that can be reserved now; null if no hard budget has a limit in tokens.</summary>
+    public long? ReservableTokens => ReservableIn(BudgetUnit.Tokens)?.NanoUsd;
+
+    /// <summary>Returns the hard budgets that a reservation would exceed, the tightest first (rules 3 and 6).</summary>
+    /// <param name="amount">The amount (USD).</param>
+    /// <param name="tokens">The tokens.</param>
+    public IEnumerable<BudgetStatus> RefusingToReserve(Money amount, long tokens = 0) =>
+        TightestFirst(Budgets.Where(budget => budget.RefusesToReserve(budget.Budget.AmountOf(amount, tokens))));
+
+    /// <summary>Returns the budgets without rates.</summary>
+    public BudgetPosition WithoutRates() => Budgets.Any(budget => budget.Budget.Rate is not null) ? new([.. Budgets.Where(budget => budget.Budget.Rate is null)]) : this;
+
+    /// <summary>Returns the budgets in tokens.</summary>
+    public BudgetPosition OfTokens() => new([.. Budgets.Where(budget => budget.Budget.Unit == BudgetUnit.Tokens)]);
+
+    private Money? ReservableIn(BudgetUnit unit)
+    {
+        Money? least = null;
+        for (var i = 0; i < Budgets.Count; i++)
+        {
+            if (Budgets[i].Budget.Unit == unit && Budgets[i].Reservable is { } reservable && (least is null || reservable < least))
+            {
+                least = reservable;
+            }
+        }
+
+        return least;
+    }
+
+    // Dollars and tokens do not compare. Budgets in dollars come first, and rates, which refuse only for a while, last.
+    private static IOrderedEnumerable<BudgetStatus> TightestFirst(IEnumerable<BudgetStatus> refusing) =>
+        refusing.OrderBy(budget => budget.Budget.Rate is not null).ThenBy(budget => budget.Budget.Unit).ThenBy(budget => budget.Remaining);
 
     /// <summary>
     /// Whether a share of the tightest hard budget is spent or reserved. Without a hard budget only a share of 0 is reached; a limit of 0 reaches every share.
@@ -22,7 +54,7 @@ public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
     public bool HasReached(decimal share) => share <= 0 || Budgets.Any(budget => budget.IsUsedTo(share));
 
     /// <summary>
-    /// Forecasts when a cap is reached at the scope's rate of today, see <see cref="SpendForecast.CapReachedAt"/>. Also null without a
+    /// Forecasts when a cap is reached at the scope's rate of today, or a rule's at the rate of its window, see <see cref="SpendForecast.CapReachedAt"/>. Also null without a
     /// limit and for a budget that never resets.
     /// </summary>
     /// <param name="cap">One of the budgets.</param>
@@ -33,6 +65,11 @@ public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
         if (cap.Remaining is not { } remaining || cap.Budget.ResetsAt is not { } resetsAt)
         {
             return null;
+        }
+
+        if (cap.Budget.Rule is not null)
+        {
+            return cap.Budget.StartsAt is { } startedAt ? SpendForecast.CapReachedAt(remaining, cap.Spending.Spent, startedAt, now, resetsAt) : null;
         }
 
         // A for loop, because this runs for each row of each answer and an enumerator would allocate.
@@ -68,7 +105,7 @@ public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
         var overrun = Money.Max(cost - (reserved ?? cost), Money.Zero);
         foreach (var budget in Budgets)
         {
-            if (budget.Reservable is { } left && !reservedWindows.Contains(budget.Budget.Window))
+            if (budget.Budget.Unit == BudgetUnit.Usd && budget.Reservable is { } left && !reservedWindows.Contains(budget.Budget.HeldIn))
             {
                 overrun = Money.Max(overrun, cost - left);
             }

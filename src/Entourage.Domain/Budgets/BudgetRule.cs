@@ -1,4 +1,3 @@
-using System.Globalization;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Labels;
 
@@ -7,17 +6,17 @@ namespace Entourage.Domain.Budgets;
 /// <summary>What a budget counts in.</summary>
 public enum BudgetUnit
 {
-    /// <summary>US dollars, counted in nano-dollars.</summary>
+    /// <summary>US dollars, in nano-dollars.</summary>
     Usd,
 
-    /// <summary>Tokens of all classes.</summary>
+    /// <summary>Tokens of all classes, however they are billed.</summary>
     Tokens,
 }
 
 /// <summary>
 /// A budget that is a resource of its own: a limit on a scope over a period. It applies beside the caps in the settings of organisations, teams and agents.
 /// </summary>
-/// <remarks>It keeps its own counters, which begin when it is created with what was spent before in the windows that are current then.</remarks>
+/// <remarks>It has counters of its own, which begin with what was spent before it was created in the window of that time.</remarks>
 public sealed class BudgetRule
 {
     /// <summary>The longest name, in UTF-16 code units.</summary>
@@ -36,7 +35,9 @@ public sealed class BudgetRule
     public const int LatestStart = 31;
 
     /// <summary>The most budgets of an organisation.</summary>
-    public const int MaxCount = 1_000;
+    public const int MaxCount = 500;
+
+    private RuleMatch? match;
 
     private BudgetRule()
     {
@@ -84,7 +85,7 @@ public sealed class BudgetRule
     /// <summary>The shares that raise an alert; null for those of the team.</summary>
     public AlertThresholds? Thresholds { get; private set; }
 
-    /// <summary>Only windows that began at this instant or later are counted (UTC).</summary>
+    /// <summary>Only what was spent at this instant or later is counted (UTC): since the beginning of the window in which it was created.</summary>
     public DateTimeOffset CountsFrom { get; private init; }
 
     /// <summary>When it was created (UTC).</summary>
@@ -92,4 +93,118 @@ public sealed class BudgetRule
 
     /// <summary>Incremented by each change.</summary>
     public long Version { get; private set; }
+
+    /// <summary>Whether it limits a rate.</summary>
+    public bool IsRate => Period == BudgetPeriod.Minute;
+
+    /// <summary>Whether it is a limit that each item of its scope has for itself.</summary>
+    public bool IsForEach => Pattern.IsForEach;
+
+    /// <summary>What people decided about it.</summary>
+    public BudgetTerms Terms => new()
+    {
+        OrganisationId = OrganisationId,
+        TeamId = TeamId,
+        Name = Name,
+        Scope = Scope,
+        Match = Match,
+        Period = Period,
+        StartsOn = StartsOn,
+        LimitUsd = LimitUsd,
+        LimitTokens = LimitTokens,
+        Enforcement = Enforcement,
+        OnExceed = OnExceed,
+        Thresholds = Thresholds,
+    };
+
+    private RuleMatch Pattern => match ??= new(Scope, Match);
+
+    /// <summary>Creates a budget.</summary>
+    /// <param name="terms">What it limits.</param>
+    /// <param name="calendar">The calendar of its team, or of organisations.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <exception cref="RuleViolationException"><c>validation</c>: the terms contradict each other.</exception>
+    public static BudgetRule Create(BudgetTerms terms, BudgetCalendar calendar, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        ArgumentNullException.ThrowIfNull(calendar);
+        var since = terms.Period == BudgetPeriod.Minute
+            ? RateWindow.FirstAt(now)
+            : calendar.SpanOf(terms.Period, now, terms.StartsOn).StartsAt ?? DateTimeOffset.MinValue;
+        return Stored(0, terms.Checked(), since, now, 0);
+    }
+
+    /// <summary>Creates a budget from its stored values.</summary>
+    public static BudgetRule Stored(long id, BudgetTerms terms, DateTimeOffset countsFrom, DateTimeOffset createdAt, long version)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return new()
+        {
+            Id = id,
+            OrganisationId = terms.OrganisationId,
+            TeamId = terms.TeamId,
+            Name = terms.Name,
+            Scope = terms.Scope,
+            Match = terms.Match,
+            Period = terms.Period,
+            StartsOn = terms.StartsOn,
+            LimitUsd = terms.LimitUsd,
+            LimitTokens = terms.LimitTokens,
+            Enforcement = terms.Enforcement,
+            OnExceed = terms.OnExceed,
+            Thresholds = terms.Thresholds,
+            CountsFrom = countsFrom,
+            CreatedAt = createdAt,
+            Version = version,
+        };
+    }
+
+    /// <summary>
+    /// Changes its name, limits and reactions. What it counts cannot change, because its counters would be wrong. If a limit of another unit is added, its
+    /// counters must be counted.
+    /// </summary>
+    /// <exception cref="RuleViolationException"><c>validation</c>: the terms contradict each other, or they change what it counts.</exception>
+    public void Change(BudgetTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        var (checkedTerms, own) = (terms.Checked(), Terms);
+        if ((checkedTerms with
+            {
+                Name = own.Name, LimitUsd = own.LimitUsd, LimitTokens = own.LimitTokens, Enforcement = own.Enforcement, OnExceed = own.OnExceed, Thresholds = own.Thresholds,
+            }) != own)
+        {
+            throw new RuleViolationException("validation", "What a budget counts cannot change. Create another one, and delete this one.", nameof(Match));
+        }
+
+        (Name, LimitUsd, LimitTokens) = (terms.Name, terms.LimitUsd, terms.LimitTokens);
+        (Enforcement, OnExceed, Thresholds) = (terms.Enforcement, terms.OnExceed, terms.Thresholds);
+        Version++;
+    }
+
+    /// <summary>Adds the budgets that a cost at an instant draws on: one for each unit with a limit, or none.</summary>
+    /// <param name="policy">The work, with its model and labels.</param>
+    /// <param name="instant">When the money was spent.</param>
+    /// <param name="budgets">The list to add to.</param>
+    internal void AddTo(List<Budget> budgets, BudgetPolicy policy, DateTimeOffset instant)
+    {
+        if (instant < CountsFrom || (TeamId is { } team && team != policy.TeamId) || Pattern.Find(policy) is not { } item)
+        {
+            return;
+        }
+
+        var calendar = TeamId is null ? BudgetCalendar.Utc : policy.Calendar;
+        var enforcement = TeamId is not null && policy.TeamLimits.Enforcement == Enforcement.Observe ? Enforcement.Observe : Enforcement;
+        if (LimitUsd is { } usd)
+        {
+            budgets.Add(RuleWindows.BudgetOf(this, item, BudgetUnit.Usd, usd, calendar, instant) with { Enforcement = enforcement });
+        }
+
+        if (LimitTokens is { } tokens)
+        {
+            budgets.Add(RuleWindows.BudgetOf(this, item, BudgetUnit.Tokens, new Money(tokens), calendar, instant) with { Enforcement = enforcement });
+        }
+    }
+
+    /// <summary>Whether a part of its work is the work of a policy, at any time.</summary>
+    internal bool Counts(BudgetPolicy policy) => (TeamId is null || TeamId == policy.TeamId) && Pattern.Find(policy) is not null;
 }

@@ -101,6 +101,18 @@ public sealed class LabelSet : IEquatable<LabelSet>
         return Of(merged);
     }
 
+    /// <summary>Whether <see cref="With"/> can add labels, because there are not too many.</summary>
+    public bool CanAdd(LabelSet others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        if (labels.Length + others.labels.Length <= MaxCount)
+        {
+            return true;
+        }
+
+        return labels.Length + others.labels.Count(label => Find(label.Key) is null) <= MaxCount;
+    }
+
     /// <summary>Finds the value of a key; null if there is none.</summary>
     /// <param name="key">The key, in lower case.</param>
     public string? Find(string key)

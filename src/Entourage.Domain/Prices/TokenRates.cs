@@ -92,6 +92,9 @@ public readonly record struct TokenBound(long Input, long Output, long? CacheWri
 {
     /// <summary>All prompt tokens.</summary>
     public long Prompt => Input + (CacheWrite ?? 0);
+
+    /// <summary>All tokens.</summary>
+    public long OfAllClasses => Prompt + Output;
 }
 
 /// <summary>The cost of tokens by class (USD).</summary>

@@ -15,6 +15,7 @@ namespace Entourage.Infrastructure.Ledger;
 internal sealed partial class LedgerWriter(
     ILedgerTransactions store,
     PriceLists prices,
+    BudgetRuleLists budgetRules,
     CommitSignal signal,
     LedgerMetrics metrics,
     IOptions<DatabaseOptions> options,
@@ -48,7 +49,7 @@ internal sealed partial class LedgerWriter(
                     turn,
                     async writes =>
                     {
-                        result = await LedgerTransaction.DecideAsync(entries ??= take(), writes, prices, rules);
+                        result = await LedgerTransaction.DecideAsync(entries ??= take(), writes, prices, budgetRules, rules);
                         await result.SaveAsync(writes);
                     },
                     CancellationToken.None);

@@ -134,7 +134,7 @@ internal sealed class BudgetStandingCacheTests
     /// <summary>Checks the budgets of the store, and keeps the result.</summary>
     private async Task<BudgetStanding> KeepAsync(BudgetSubject subject)
     {
-        var reading = await BudgetStandingReader.ReadAsync(ledger.Store, subject, ledger.Now);
+        var reading = await BudgetStandingReader.ReadAsync(ledger.Store, new(), subject, ledger.Now);
         var nextExpiry = ledger.Store.Reservations.Values.Where(reservation => reservation.EndedAt is null).Min(reservation => (DateTimeOffset?)reservation.ExpiresAt);
         cache.Keep(subject, reading, ledger.Now, nextExpiry ?? DateTimeOffset.MaxValue);
         return reading.Standing;

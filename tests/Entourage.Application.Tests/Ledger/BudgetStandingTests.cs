@@ -134,7 +134,7 @@ internal sealed class BudgetStandingTests
     {
         await ReadAsync(ledger.AgentOf(ledger.StartSession()));
 
-        Assert.That(ledger.Store.Calls, Is.EqualTo(new[] { "FindAsync", "SpendingAsync", "FindExpiredAsync" }));
+        Assert.That(ledger.Store.Calls, Is.EqualTo(new[] { "FindAsync", "FindRulesAsync", "SpendingAsync", "FindExpiredAsync" }));
     }
 
     private Task<BudgetStanding> ReadAsync(Guid agentId, SessionChoice? session = null) =>

@@ -7,6 +7,7 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -35,6 +36,8 @@ internal sealed partial class InMemoryLedger : ILedgerStore
     public Dictionary<AlertKey, Alert> Alerts { get; } = [];
 
     public List<ModelPrice> Prices { get; } = [];
+
+    public List<BudgetRule> Rules { get; } = [];
 
     public List<StoredUsage> Records { get; } = [];
 
@@ -68,7 +71,15 @@ internal sealed partial class InMemoryLedger : ILedgerStore
         };
     }
 
-    public BudgetPolicy PolicyOf(StoredSession session) => PolicyOf(session.AgentId) with { Task = session.Task, SessionPath = session.Path };
+    public BudgetPolicy PolicyOf(StoredSession session) => PolicyOf(session.AgentId) with
+    {
+        Task = session.Task,
+        SessionPath = session.Path,
+        Model = session.Model ?? "",
+        Labels = session.Labels,
+    };
+
+    public Task<IReadOnlyList<BudgetRule>> FindRulesAsync(Guid organisationId) => Found(Rules.Where(rule => rule.OrganisationId == organisationId));
 
     public Task<LedgerAgent?> FindAsync(BudgetSubject subject, DateTimeOffset killedSince)
     {
@@ -82,7 +93,13 @@ internal sealed partial class InMemoryLedger : ILedgerStore
         var own = Sessions.Values.Where(session => session.AgentId == agentId).OrderByDescending(session => session.Id).ToArray();
         var newest = subject.Session.UseNewestActive ? own.FirstOrDefault(session => session.State.IsActive) : null;
         var wasKilled = own.FirstOrDefault() is { State: { Status: SessionStatus.Killed, EndedAt: { } endedAt } } && endedAt > killedSince;
-        return Task.FromResult<LedgerAgent?>(new(PolicyOf(agentId), PausesOf(agentId), newest?.Path ?? [], newest?.Task, wasKilled));
+        return Task.FromResult<LedgerAgent?>(new(
+            PolicyOf(agentId) with { Model = newest?.Model ?? Agents[agentId].Model ?? "", Labels = newest?.Labels ?? LabelSet.None },
+            PausesOf(agentId),
+            newest?.Path ?? [],
+            newest?.Task,
+            wasKilled,
+            Organisations[Teams[Agents[agentId].TeamId].OrganisationId].Version));
     }
 
     public Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds) => Found(sessionIds
@@ -247,7 +264,7 @@ internal sealed partial class InMemoryLedger : ILedgerStore
         OrganisationVersion = Organisations[PolicyOf(session).OrganisationId].Version,
     };
 
-    private LedgerReservation ToRow(Reservation held) => new(held, PolicyOf(Sessions[held.SessionId]));
+    private LedgerReservation ToRow(Reservation held) => LedgerReservation.Of(held, PolicyOf(Sessions[held.SessionId]));
 
     private LedgerPauses PausesOf(Guid agentId)
     {

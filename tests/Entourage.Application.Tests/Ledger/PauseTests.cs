@@ -72,7 +72,7 @@ internal sealed class PauseTests
 
         Assert.That(
             ledger.Store.Calls,
-            Is.EqualTo(new[] { "FindReservationsAsync", "LockAsync", "FindExpiredAsync", "SpendingAsync", "FindPauseAsync", "FindActiveAsync", "SaveAsync" }));
+            Is.EqualTo(new[] { "FindReservationsAsync", "LockAsync", "FindRulesAsync", "FindExpiredAsync", "SpendingAsync", "FindPauseAsync", "FindActiveAsync", "SaveAsync" }));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Costs;
 using Entourage.Infrastructure.Ledger;
@@ -148,5 +149,5 @@ internal sealed class SqlServerLedgerFaultTests
         CancellationToken.None);
 
     private static SqlServerLedgerTransactions Ledger(TdsServer server) =>
-        new(server.ConnectionString, Options.Create(new DatabaseOptions { CommandTimeoutSeconds = 1 }), TimeProvider.System);
+        new(server.ConnectionString, new BudgetRuleLists(), Options.Create(new DatabaseOptions { CommandTimeoutSeconds = 1 }), TimeProvider.System);
 }

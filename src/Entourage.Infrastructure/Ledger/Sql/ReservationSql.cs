@@ -90,6 +90,8 @@ internal static class ReservationSql
         private readonly Field<DateTimeOffset> expiresAt = list.Add("r", ExpiresAt);
         private readonly Field<byte> status = list.Add("r", Status);
         private readonly Field<DateTimeOffset?> endedAt = list.Add("r", EndedAt);
+        private readonly Field<string?> sessionModel = list.Add("s", Column.OptionalText("Model", Agent.ModelLength));
+        private readonly Field<LabelSet> sessionLabels = list.Add("s", Column.Labels());
         private readonly Field<string> ancestors = list.Add("s", Column.AsciiText("Ancestors", Column.Unlimited));
         private readonly TaskFields task = new(list);
         private readonly PolicyFields policy = new(list);
@@ -112,9 +114,15 @@ internal static class ReservationSql
                 Status = (ReservationStatus)status.Of(row),
                 EndedAt = endedAt.Of(row),
             };
-            return new(
+            return LedgerReservation.Of(
                 reservation,
-                policy.Read(row) with { Task = task.Read(row), SessionPath = SessionPath.Of(reservation.SessionId, ancestors.Of(row)) });
+                policy.Read(row) with
+                {
+                    Task = task.Read(row),
+                    SessionPath = SessionPath.Of(reservation.SessionId, ancestors.Of(row)),
+                    Model = sessionModel.Of(row) ?? "",
+                    Labels = sessionLabels.Of(row),
+                });
         }
     }
 }

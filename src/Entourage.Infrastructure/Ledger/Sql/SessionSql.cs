@@ -120,15 +120,15 @@ internal static class SessionSql
 
         public LedgerSession Read(SqlRow row)
         {
-            var (sessionId, watchText) = (id.Of(row), watch.Of(row));
+            var (sessionId, watchText, ownModel, ownLabels) = (id.Of(row), watch.Of(row), model.Of(row), labels.Of(row));
             return new()
             {
                 Id = sessionId,
                 AgentName = agentName.Of(row),
                 TaskTitle = taskTitle.Of(row),
                 ParentSessionId = parentId.Of(row),
-                Model = model.Of(row),
-                Labels = labels.Of(row),
+                Model = ownModel,
+                Labels = ownLabels,
                 State = new(status.Of(row), endedAt.Of(row), error.Of(row)),
                 StartedAt = startedAt.Of(row),
                 LastCallAt = lastCallAt.Of(row),
@@ -140,7 +140,13 @@ internal static class SessionSql
                 DetectorState = DetectorState.Parse(watchText),
                 DetectorText = watchText,
                 DetectorRules = detectorRules.Read(row),
-                Policy = policy.Read(row) with { Task = task.Read(row), SessionPath = SessionPath.Of(sessionId, ancestors.Of(row)) },
+                Policy = policy.Read(row) with
+                {
+                    Task = task.Read(row),
+                    SessionPath = SessionPath.Of(sessionId, ancestors.Of(row)),
+                    Model = ownModel ?? "",
+                    Labels = ownLabels,
+                },
                 Pauses = pauses.Read(row),
             };
         }

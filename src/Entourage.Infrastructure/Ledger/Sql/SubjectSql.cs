@@ -1,5 +1,6 @@
 using Entourage.Application.Ledger;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 
 namespace Entourage.Infrastructure.Ledger.Sql;
 
@@ -10,6 +11,9 @@ internal static class SubjectSql
     private static readonly Field<long?> SessionId = List.Add("s", Column.OptionalInt64("Id"));
     private static readonly Field<string?> Ancestors = List.Add("s", Column.OptionalText("Ancestors", Column.Unlimited));
     private static readonly Field<long?> KilledSessionId = List.Add("x", Column.OptionalInt64("Id"));
+    private static readonly Field<string?> Model = List.Add("COALESCE((SELECT c.Model FROM Sessions c WHERE c.Id = @session), s.Model, a.Model)", static (row, i) => row.IsNull(i) ? null : row.Text(i));
+    private static readonly Field<LabelSet> Labels = List.Add("COALESCE((SELECT c.Labels FROM Sessions c WHERE c.Id = @session), s.Labels, '')", static (row, i) => LabelSet.Parse(row.Text(i)));
+    private static readonly Field<long> OrganisationVersion = List.Add("o", Column.Int64("Version"));
     private static readonly TaskFields Task = new(List);
     private static readonly PolicyFields Policy = new(List);
     private static readonly PauseSql.AllFields Pauses = new(List);
@@ -33,11 +37,12 @@ internal static class SubjectSql
     public static Guid? NewestOf(BudgetSubject subject) => subject.Session.UseNewestActive ? subject.AgentId : null;
 
     public static LedgerAgent Read(SqlRow row) => new(
-        Policy.Read(row),
+        Policy.Read(row) with { Model = Model.Of(row) ?? "", Labels = Labels.Of(row) },
         Pauses.Read(row),
         SessionId.Of(row) is { } id ? SessionPath.Of(id, Ancestors.Of(row)!) : [],
         Task.Read(row),
-        WasKilled: KilledSessionId.Of(row) is not null);
+        WasKilled: KilledSessionId.Of(row) is not null,
+        OrganisationVersion.Of(row));
 }
 
 /// <summary>The cap of a task of a team.</summary>

@@ -26,6 +26,9 @@ internal partial class SqlServerLedger(SqlConnection connection, SqlTransaction?
     public async Task<LedgerAgent?> FindAsync(BudgetSubject subject, DateTimeOffset killedSince) =>
         (await ReadAsync(SqlServerStatements.SelectSubject(subject, killedSince), SubjectSql.Read)).SingleOrDefault();
 
+    public async Task<IReadOnlyList<BudgetRule>> FindRulesAsync(Guid organisationId) =>
+        await ReadAsync(SqlServerStatements.SelectBudgetRules(organisationId), BudgetRuleSql.Read);
+
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), TaskSql.Read)).SingleOrDefault();
 

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
 /// <summary>The ledger on SQL Server. Organisations are written side by side, each by one process at a time.</summary>
-internal sealed class SqlServerLedgerTransactions(string connectionString, IOptions<DatabaseOptions> options, TimeProvider time) : ILedgerTransactions
+internal sealed class SqlServerLedgerTransactions(
+    string connectionString, BudgetRuleLists rules, IOptions<DatabaseOptions> options, TimeProvider time) : ILedgerTransactions
 {
     private readonly string connectionString = new SqlConnectionStringBuilder(connectionString)
     {
@@ -79,7 +80,7 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
     public async Task<BudgetStanding> ReadStandingAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
     {
         StandingReading? reading = null;
-        await ReadAsync(async ledger => reading = await BudgetStandingReader.ReadAsync(ledger, subject, now));
+        await ReadAsync(async ledger => reading = await BudgetStandingReader.ReadAsync(ledger, rules, subject, now));
         return reading!.Standing;
     }
 

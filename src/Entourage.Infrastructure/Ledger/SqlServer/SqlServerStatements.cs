@@ -65,6 +65,9 @@ internal static partial class SqlServerStatements
         parameters.BindId("@team", teamId);
     });
 
+    public static SqlCommand SelectBudgetRules(Guid organisationId) => Single(
+        BudgetRuleSql.Select, parameters => BindOrganisation(parameters, organisationId));
+
     public static SqlCommand SelectTeams(Guid organisationId) => Single(
         TeamSql.Select, parameters => BindOrganisation(parameters, organisationId));
 

@@ -11,8 +11,9 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// connection of its own notices every other commit, of this process or another.
 /// </summary>
 /// <param name="connections">Opens connections.</param>
+/// <param name="rules">The budget rules of organisations.</param>
 /// <param name="isVerified">Whether each answer from memory is compared with the file. Slow: for tests.</param>
-internal sealed class SqliteBudgetChecks(SqliteConnections connections, bool isVerified) : IDisposable
+internal sealed class SqliteBudgetChecks(SqliteConnections connections, BudgetRuleLists rules, bool isVerified) : IDisposable
 {
     private readonly ConcurrentBag<SqliteLedger> readers = [];
 
@@ -124,7 +125,7 @@ internal sealed class SqliteBudgetChecks(SqliteConnections connections, bool isV
             reader.BeginReading();
             try
             {
-                var reading = await BudgetStandingReader.ReadAsync(reader, subject, now);
+                var reading = await BudgetStandingReader.ReadAsync(reader, rules, subject, now);
                 Keep(subject, now, reading, reader.ReadNextExpiry(reading.Work.Policy.OrganisationId), seen, kept);
                 return reading.Standing;
             }

@@ -110,6 +110,9 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
         .Bind("@task", subject.TaskId)
         .ReadFirst(SubjectSql.Read));
 
+    public Task<IReadOnlyList<BudgetRule>> FindRulesAsync(Guid organisationId) =>
+        Read(Prepare(BudgetRuleSql.Select).Bind("@organisation", organisationId), BudgetRuleSql.Read);
+
     public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         Task.FromResult(Prepare(TaskSql.Select).Bind("@task", taskId).Bind("@team", teamId).ReadFirst(TaskSql.Read));
 

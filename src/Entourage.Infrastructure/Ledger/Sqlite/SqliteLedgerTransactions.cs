@@ -11,14 +11,14 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// The ledger on SQLite. It has its own connections, and runs a statement for each row, because sending several at once saves nothing
 /// within one process.
 /// </summary>
-internal sealed class SqliteLedgerTransactions(SqliteConnections connections, SqliteWriteGate gate, IOptions<DatabaseOptions> options)
+internal sealed class SqliteLedgerTransactions(SqliteConnections connections, SqliteWriteGate gate, BudgetRuleLists rules, IOptions<DatabaseOptions> options)
     : ILedgerTransactions, IDisposable
 {
     private const int Constraint = 19; // SQLITE_CONSTRAINT
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
 
-    private readonly SqliteBudgetChecks checks = new(connections, options.Value.VerifyImage);
+    private readonly SqliteBudgetChecks checks = new(connections, rules, options.Value.VerifyImage);
     private SqliteLedger? writer;
 
     // The file has one writer for all.

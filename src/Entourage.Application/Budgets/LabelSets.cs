@@ -1,0 +1,17 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Labels;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Budgets;
+
+/// <summary>Reads sets of labels.</summary>
+internal static class LabelSets
+{
+    /// <summary>Reads all sets of labels of an organisation, by their ids.</summary>
+    public static async Task<IReadOnlyDictionary<long, LabelSet>> ReadLabelSetsAsync(this IEntourageDb db, Guid organisationId, CancellationToken cancellationToken)
+    {
+        var members = await db.LabelSets.AsNoTracking().Where(member => member.OrganisationId == organisationId).ToListAsync(cancellationToken);
+        return members.GroupBy(member => member.LabelSetId)
+            .ToDictionary(set => set.Key, set => LabelSet.Of(set.Select(member => KeyValuePair.Create(member.Key, member.Value))));
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Budgets;
+
+/// <summary>
+/// Counts what a rule limits anew, from usage and live reservations. From then on the ledger keeps its counters. The transaction must have locked the
+/// organisation and have saved the rule.
+/// </summary>
+internal sealed class RuleCounters(IEntourageDb db)
+{
+    /// <summary>Replaces the counters of a rule by what was spent since it counts, and by what is reserved.</summary>
+    public async Task CountAsync(BudgetRule rule, CancellationToken cancellationToken)
+    {
+        await DeleteAsync(rule.Id, cancellationToken);
+        var teams = await db.Teams.AsNoTracking()
+            .Where(team => team.OrganisationId == rule.OrganisationId && (rule.TeamId == null || team.Id == rule.TeamId))
+            .ToDictionaryAsync(team => team.Id, cancellationToken);
+        var sums = new CounterSums();
+        if (rule.IsRate)
+        {
+            await SpendInRatesAsync(rule, teams, sums, cancellationToken);
+        }
+        else
+        {
+            await SpendAsync(rule, teams, sums, cancellationToken);
+        }
+
+        await ReserveAsync(rule, teams, sums, cancellationToken);
+        db.BudgetCounters.AddRange(sums.Windows
+            .Where(sum => sum.Key.Scope == BudgetScope.Rule && sum.Value != default)
+            .Select(sum => BudgetCounter.Create(sum.Key, sum.Value)));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes the counters of a rule.</summary>
+    public Task<int> DeleteAsync(long ruleId, CancellationToken cancellationToken)
+    {
+        var (least, end) = (RuleWindows.LeastId(ruleId), RuleWindows.EndId(ruleId));
+        return db.BudgetCounters
+            .Where(counter => counter.Scope == BudgetScope.Rule && string.Compare(counter.ScopeId, least) >= 0 && string.Compare(counter.ScopeId, end) < 0)
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private async Task SpendAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
+    {
+        var labelSets = await db.ReadLabelSetsAsync(rule.OrganisationId, cancellationToken);
+        var rows = from rollup in RollupsOf(rule, teams.Keys)
+                   join session in db.Sessions on rollup.SessionId equals session.Id
+                   select new { Rollup = rollup, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var policy = row.Session.PolicyUnder(rule, teams) with
+            {
+                Model = row.Rollup.Model,
+                Labels = labelSets.GetValueOrDefault(row.Rollup.LabelSetId, LabelSet.None),
+            };
+            sums.Spend(policy, row.Rollup.QuarterAt, row.Rollup.Cost, row.Rollup.Sum.Tokens.OfAllClasses);
+        }
+    }
+
+    /// <summary>The rollups that a rule may count. Those of other tasks and sessions are left out later.</summary>
+    private IQueryable<UsageRollup> RollupsOf(BudgetRule rule, IEnumerable<Guid> teams)
+    {
+        var (teamIds, since) = (teams.ToArray(), rule.CountsFrom);
+        var rollups = db.UsageRollups.AsNoTracking().Where(rollup => teamIds.Contains(rollup.TeamId) && rollup.QuarterAt >= since);
+        switch (rule.Scope)
+        {
+            case BudgetScope.Agent when !rule.IsForEach:
+                var agent = Guid.Parse(rule.Match);
+                return rollups.Where(rollup => db.Sessions.Any(session => session.Id == rollup.SessionId && session.AgentId == agent));
+            case BudgetScope.Task when !rule.IsForEach:
+                var task = long.Parse(rule.Match, CultureInfo.InvariantCulture);
+                return rollups.Where(rollup => db.Sessions.Any(session => session.Id == rollup.SessionId && session.TaskId == task));
+            case BudgetScope.Session when !rule.IsForEach:
+                var top = long.Parse(rule.Match, CultureInfo.InvariantCulture);
+                return rollups.Where(rollup => rollup.SessionId >= top);
+            case BudgetScope.Label:
+                var (organisation, label) = (rule.OrganisationId, Label.Parse(rule.Match));
+                var value = rule.IsForEach ? null : label.Value;
+                return rollups.Where(rollup => db.LabelSets.Any(member =>
+                    member.OrganisationId == organisation && member.LabelSetId == rollup.LabelSetId && member.Key == label.Key && (value == null || member.Value == value)));
+            case BudgetScope.Model when !rule.IsForEach && !rule.Match.EndsWith('*'):
+                return rollups.Where(rollup => rollup.Model == rule.Match);
+            default:
+                return rollups;
+        }
+    }
+
+    private async Task SpendInRatesAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
+    {
+        // The records are found by their sessions, because they have no index by time.
+        var (teamIds, since, quarter) = (teams.Keys.ToArray(), rule.CountsFrom, UsageRollup.QuarterOf(rule.CountsFrom));
+        var sessionIds = db.UsageRollups.Where(rollup => teamIds.Contains(rollup.TeamId) && rollup.QuarterAt >= quarter).Select(rollup => rollup.SessionId).Distinct();
+        var rows = from record in db.UsageRecords.AsNoTracking()
+                   join session in db.Sessions on record.SessionId equals session.Id
+                   where sessionIds.Contains(record.SessionId) && record.OccurredAt >= since
+                   select new { Record = record, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var sum = Domain.Costs.UsageSum.Of(row.Record);
+            var policy = row.Session.PolicyUnder(rule, teams).ForCall(row.Record.Model, row.Record.Labels);
+            sums.SpendInRates(policy, row.Record.OccurredAt, sum.Cost, sum.Tokens.OfAllClasses);
+        }
+    }
+
+    private async Task ReserveAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
+    {
+        var teamIds = teams.Keys.ToArray();
+        var rows = from reservation in db.Reservations.AsNoTracking()
+                   join session in db.Sessions on reservation.SessionId equals session.Id
+                   where teamIds.Contains(session.TeamId) && reservation.EndedAt == null
+                   select new { Reservation = reservation, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            sums.Reserve(row.Session.PolicyUnder(rule, teams), row.Reservation);
+        }
+    }
+
+    /// <summary>The columns of a session that decide whether a rule counts it.</summary>
+    private sealed record CountedSession(long Id, Guid TeamId, Guid AgentId, long? TaskId, IReadOnlyList<long> Ancestors, string? Model, LabelSet Labels)
+    {
+        public BudgetPolicy PolicyUnder(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams) => BudgetPolicy.ForWindows(teams[TeamId], AgentId) with
+        {
+            Task = TaskId is { } task ? new TaskCap(task, null, default) : null,
+            SessionPath = [Id, .. Ancestors],
+            Model = Model ?? "",
+            Labels = Labels,
+            Rules = [rule],
+        };
+    }
+}
