@@ -59,10 +59,10 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions, I
             Map(session => session.DurationMinutes).Name("duration_minutes");
             Map(session => session.AssumedCostUsd).Name("assumed_cost_usd").Convert(row => row.Value.AssumedCostUsd.ToString());
             Map(session => session.Labels).Name("labels")
-                .Convert(row => CsvText.Of(string.Join("; ", row.Value.Labels.Select(label => $"{label.Key}={label.Value}"))));
+                .Convert(row => CsvText.Of(string.Join("; ", row.Value.Labels.Labels)));
             foreach (var key in labelKeys)
             {
-                Map(session => session.Labels, useExistingMap: false).Name($"label_{key}").Convert(row => CsvText.Of(row.Value.Labels.GetValueOrDefault(key)));
+                Map(session => session.Labels, useExistingMap: false).Name($"label_{key}").Convert(row => CsvText.Of(row.Value.Labels.Find(key)));
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Costs;
@@ -109,7 +110,7 @@ public sealed record SessionCostResponse(
     MoneyTotal AssumedCostUsd)
 {
     /// <summary>The labels of the session, inherited ones included. Its usage can have others.</summary>
-    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+    public required LabelSet Labels { get; init; }
 
     internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, MoneyTotal assumed, long tokens, DateTimeOffset now) => new(
         row.Session.Id,
@@ -125,7 +126,7 @@ public sealed record SessionCostResponse(
         SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now),
         assumed)
     {
-        Labels = row.Session.Labels.ToDictionary(),
+        Labels = row.Session.Labels,
     };
 }
 

@@ -37,6 +37,9 @@ public record SessionResponse
     /// <summary>The model of usages that name none; null for none.</summary>
     public required string? Model { get; init; }
 
+    /// <summary>The labels of its usage, those of its parent session included. Empty in responses that earlier versions stored.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
     /// <summary>The status.</summary>
     public required SessionStatus Status { get; init; }
 
@@ -78,9 +81,6 @@ public record SessionResponse
 
     /// <summary>The session that started this one for a sub-agent; null for none.</summary>
     public required long? ParentSessionId { get; init; }
-
-    /// <summary>Its labels, those inherited from its parent session included. Usage can have its own beside them.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = LabelSet.None.ToDictionary();
 
     /// <summary>Why it failed or was killed; null otherwise.</summary>
     public required string? Error { get; init; }
@@ -146,6 +146,7 @@ public record SessionResponse
             TaskId = task.Id,
             TaskTitle = task.Title,
             Model = origin.Model,
+            Labels = origin.Labels,
             Status = life.State.Status,
             StartedAt = life.StartedAt,
             EndedAt = life.State.EndedAt,
@@ -159,7 +160,6 @@ public record SessionResponse
             ImputedCostUsd = cost.Imputed,
             ReservedUsd = cost.Reserved,
             ParentSessionId = origin.ParentId,
-            Labels = origin.Labels.ToDictionary(),
             Error = life.State.Error,
         };
 

@@ -128,18 +128,6 @@ public sealed class LabelSet : IEquatable<LabelSet>
         return null;
     }
 
-    /// <summary>Returns the values by their keys, in the order of the keys.</summary>
-    public IReadOnlyDictionary<string, string> ToDictionary()
-    {
-        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var label in labels)
-        {
-            values.Add(label.Key, label.Value);
-        }
-
-        return values;
-    }
-
     /// <inheritdoc/>
     public bool Equals([NotNullWhen(true)] LabelSet? other) => other is not null && Text == other.Text;
 
