@@ -1,5 +1,4 @@
 using Entourage.Domain.Costs;
-using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 
