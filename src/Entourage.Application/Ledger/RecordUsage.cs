@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
@@ -48,7 +47,7 @@ public sealed record RecordUsageCommand(
     string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
 {
     /// <summary>Its own labels by key, which add to those of the session or replace them; null for none.</summary>
-    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init => field = RequestedLabels.Sort(value); }
 
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
@@ -72,6 +71,7 @@ internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageComman
         RuleFor(command => command.CostUsd).Usd();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
+        RuleFor(command => command.Labels).Labels();
     }
 }
 
@@ -154,7 +154,7 @@ public sealed record UsageEntry(
         now,
         idempotency)
     {
-        Labels = LabelSet.Of(command.Labels ?? ImmutableDictionary<string, string>.Empty),
+        Labels = RequestedLabels.ToSet(command.Labels),
     };
 
     /// <summary>Creates the entry of a correction, which has the session, model, labels, time and billing of the corrected record.</summary>
@@ -174,7 +174,7 @@ public sealed record UsageEntry(
 
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet)
     {
-        if (!IsInTime || !session.Labels.CanAdd(Labels))
+        if (!IsInTime || !(DropsSurplusLabels || session.Labels.CanAdd(Labels)))
         {
             // It will be refused.
             return [];
@@ -188,7 +188,8 @@ public sealed record UsageEntry(
 
         // Its price decides which of its models is recorded.
         var models = new[] { Model ?? session.Model ?? "", RequestModel ?? "" }.Where((model, i) => i == 0 || model.Length > 0).Distinct(StringComparer.Ordinal);
-        return [.. models.Select(model => policy.ForCall(model, Labels)).SelectMany(call => call.BudgetsAt(OccurredAt).Concat(call.BudgetsAt(Now)))];
+        var labels = WithLabelsFor(session).Labels;
+        return [.. models.Select(model => policy.ForCall(model, labels)).SelectMany(call => call.BudgetsAt(OccurredAt).Concat(call.BudgetsAt(Now)))];
     }
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
@@ -203,8 +204,7 @@ public sealed record UsageEntry(
 
         var session = ledger.GetSession(SessionId);
         EnsureInTime();
-        _ = session.Labels.With(Labels);
-        var usage = ledger.Corrections.WithStatedCost(this);
+        var usage = ledger.Corrections.WithStatedCost(WithLabelsFor(session));
         ledger.Rules.EnsureAllowed(usage.ReportedCost, nameof(RecordUsageCommand.CostUsd));
         var reservation = FindReservation(ledger.WorkingSet);
         var priced = usage.Price(session, reservation, ledger);
@@ -246,6 +246,12 @@ public sealed record UsageEntry(
         ledger.Corrections.Remember(this, before.Id, before.UsageId);
         await ledger.TakeBackCoveredAsync(this);
     }
+
+    // What telemetry and the gateway report is spent, so its labels never refuse it.
+    private bool DropsSurplusLabels => Telemetry is not null || Call is not null;
+
+    private UsageEntry WithLabelsFor(LedgerSession session) =>
+        Labels.IsEmpty ? this : this with { Labels = session.OwnLabelsOf(Labels, DropsSurplusLabels) };
 
     private void EnsureInTime()
     {
@@ -332,7 +338,7 @@ public sealed record UsageEntry(
     private UsageResponse Respond(LedgerRecord record, LedgerWorkingSet workingSet, IReadOnlyList<RequiredStop> stops)
     {
         var session = workingSet.FindSession(SessionId)!;
-        var position = workingSet.PositionOf(session.Policy.ForCall(record.Model, Labels).BudgetsAt(Now));
+        var position = workingSet.PositionOf(session.Policy.ForCall(record.Model, record.Entry.Labels).BudgetsAt(Now));
         List<string> reasons = [.. stops.Select(stop => stop.Reason), .. workingSet.PausesOf(session, Now).Select(StopReason.Of)];
         if (StopReason.Of(session.State.Status) is { } ended)
         {

@@ -77,13 +77,13 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
 
         var parentId = start.ParentTokenHash is { } hash ? FindToken(hash)?.SessionId : start.ParentSessionId;
         var parent = parentId is { } id ? workingSet.FindSession(id) : null;
-        var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
         if (parent is not null && !parent.Labels.CanAdd(start.Labels))
         {
-            // The start will be refused.
+            // The decision refuses it. An exception here would also fail the other entries.
             return [];
         }
 
+        var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
         return agent.NewSession(task, parent, start.Model, start.Labels, start.Now).Policy.BudgetsAt(start.Now);
     }
 
