@@ -34,6 +34,7 @@ internal static class ProblemPages
         new("stale", 409, "The settings have changed since they were read.", "Read them again, and repeat the change with the new ETag."),
         new("webhook-disabled", 409, "The webhook is disabled, because its receiver answered 410 Gone.", "Delete it and create another."),
         new("too-many-child-tokens", 409, "The session has too many unused child tokens.", "Use them, or wait until they expire."),
+        new("too-many-budgets", 409, "The organisation has the most budgets that it may have.", "Delete one that is no longer needed."),
         new("body-too-large", 413, "The body has too many bytes or values. The detail names the limit and its setting.", "Send less at once, or raise the setting."),
         new("unsupported-media-type", 415, "The body is not JSON in UTF-8, or it is compressed.", "Send it uncompressed, with Content-Type: application/json."),
         new("unknown-host", 421, "The server does not accept this host name.", "Add the name to the setting AllowedHosts."),

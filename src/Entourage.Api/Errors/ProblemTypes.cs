@@ -13,6 +13,7 @@ internal static class ProblemTypes
     public const string AlreadyAnswered = "already-answered";
     public const string ReservationEnded = "reservation-ended";
     public const string TooManyChildTokens = "too-many-child-tokens";
+    public const string TooManyBudgets = "too-many-budgets";
     public const string WebhookDisabled = "webhook-disabled";
 
     private static readonly IReadOnlyDictionary<Type, string[]> Codes = new Dictionary<Type, string[]>
@@ -20,7 +21,8 @@ internal static class ProblemTypes
         [typeof(BudgetExceededProblem)] = ["budget-exceeded"],
         [typeof(ConflictProblem)] =
         [
-            Paused, Archived, TaskBlocked, SessionEnded, Duplicate, Stale, IllegalStatus, AlreadyAnswered, ReservationEnded, TooManyChildTokens, WebhookDisabled,
+            Paused, Archived, TaskBlocked, SessionEnded, Duplicate, Stale, IllegalStatus, AlreadyAnswered, ReservationEnded, TooManyChildTokens, TooManyBudgets,
+            WebhookDisabled,
         ],
         [typeof(InvalidRequestProblem)] =
         [
