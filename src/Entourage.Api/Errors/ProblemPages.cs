@@ -48,6 +48,7 @@ internal static class ProblemPages
         new("nothing-to-raise", 422, "There is no cap to raise.", "Answer the request without an amount."),
         new("cap-too-large", 422, "The raised cap would exceed the largest possible limit.", "Grant less."),
         new("idempotency-key-reused", 422, "The idempotency key was used for another request.", "Use a new key for each request, and the same key only to repeat it."),
+        new("rate-exceeded", 429, "A hard limit per minute has too little left for a reservation. The answer names it.", "Send the request again after Retry-After, or reserve less."),
         new("too-many-requests", 429, "Too many requests, or too many wrong keys, came from this caller. Nothing was recorded.", Retry),
         new("unexpected", 500, "The server failed unexpectedly. Its log has the details under the 'trace_id'.", "Report it to the operator of the server."),
         new("busy", 503, "Too many large bodies are being processed. Nothing was recorded.", Retry),

@@ -28,6 +28,9 @@ internal sealed record BudgetDefinition(BudgetDetailsResponse Response, string O
     /// <summary>Whether each item of the scope has the limit for itself.</summary>
     public bool IsForEach => Setting?.IsForEach ?? Rule!.IsForEach;
 
+    /// <summary>Whether a text has the form of an <see cref="Order"/>.</summary>
+    public static bool IsOrder(string text) => text.Length > 3 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[1]) && text[2] == ' ';
+
     /// <summary>Describes a budget of its own. In lists these are last, in the order of their creation.</summary>
     public static BudgetDefinition Of(BudgetRule rule) => new(
         new()

@@ -37,6 +37,11 @@ internal sealed class ListBudgetDetailsHandler(IEntourageDb db, CallerContext ca
         found = descends
             ? found.Where(budget => after is null || string.CompareOrdinal(budget.Order, after) < 0).OrderByDescending(budget => budget.Order, StringComparer.Ordinal)
             : found.Where(budget => after is null || string.CompareOrdinal(budget.Order, after) > 0).OrderBy(budget => budget.Order, StringComparer.Ordinal);
+        if (after is not null && !BudgetDefinition.IsOrder(after))
+        {
+            throw PageRequest.UnknownCursor();
+        }
+
         var page = request.Page.Of([.. found.Take(request.Page.Limit + 1)], budget => budget.Order);
         return new(await new BudgetFigures(db, time.GetUtcNow()).ReadAsync(page.Items, withItems: false, cancellationToken), page.NextCursor);
     }
