@@ -121,7 +121,7 @@ internal sealed class ChangeBudgetHandler(IEntourageDb db, IMediator mediator, A
         await db.SaveChangesAsync(cancellationToken);
         if ((terms.LimitUsd is null) != (rule.LimitUsd is null) || (terms.LimitTokens is null) != (rule.LimitTokens is null))
         {
-            await new RuleCounters(db).CountAsync(rule, cancellationToken);
+            await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
         }
 
         await db.RaiseVersionAsync(rule.OrganisationId, cancellationToken);

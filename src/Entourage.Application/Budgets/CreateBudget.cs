@@ -118,7 +118,7 @@ internal sealed class CreateBudgetHandler(IEntourageDb db, AuditTrail audit, Cro
 
         // Without counters nothing is spent yet, so what is counted now crosses the lines.
         var before = await lines.BeginAsync(BudgetReach.OfRule(organisationId, teamId, rule.Id), cancellationToken);
-        await new RuleCounters(db).CountAsync(rule, cancellationToken);
+        await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
         audit.Add(AuditAction.BudgetCreated, AuditedBudget.SubjectOf(rule), before: null, AuditedBudget.Of(rule));
         await db.RaiseVersionAsync(organisationId, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

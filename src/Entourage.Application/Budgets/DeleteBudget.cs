@@ -17,7 +17,7 @@ public sealed record DeleteBudgetCommand(string Id) : ILedgerCommand<Unit>
     public Permission RequiredPermission() => BudgetId.RequiredPermission(Id);
 }
 
-internal sealed class DeleteBudgetHandler(IEntourageDb db, IMediator mediator, AuditTrail audit) : IRequestHandler<DeleteBudgetCommand, Unit>
+internal sealed class DeleteBudgetHandler(IEntourageDb db, IMediator mediator, AuditTrail audit, TimeProvider time) : IRequestHandler<DeleteBudgetCommand, Unit>
 {
     public async Task<Unit> Handle(DeleteBudgetCommand request, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class DeleteBudgetHandler(IEntourageDb db, IMediator mediator, A
     private async Task<Unit> DeleteAsync(long ruleId, CancellationToken cancellationToken)
     {
         var rule = await db.LockBudgetAsync(ruleId, cancellationToken);
-        await new RuleCounters(db).DeleteAsync(rule.Id, cancellationToken);
+        await new RuleCounters(db, time).DeleteAsync(rule.Id, cancellationToken);
         db.BudgetRules.Remove(rule);
         audit.Add(AuditAction.BudgetDeleted, AuditedBudget.SubjectOf(rule), AuditedBudget.Of(rule), after: null);
         await db.SaveChangesAsync(cancellationToken);

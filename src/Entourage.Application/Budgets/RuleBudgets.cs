@@ -24,7 +24,7 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
         var rules = await db.BudgetRules.AsNoTracking()
             .Where(rule => rule.OrganisationId == organisation.Id
                 && (reach.RuleId == null || rule.Id == reach.RuleId)
-                && (reach.TeamId == null || rule.TeamId == null || rule.TeamId == reach.TeamId))
+                && (reach.TeamId == null || rule.TeamId == null || rule.TeamId == reach.TeamId || rule.Scope == BudgetScope.Agent))
             .OrderBy(rule => rule.Id)
             .ToListAsync(cancellationToken);
         return await FindAsync(rules, organisation, teams, cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
         var found = new List<(Team, Budget)>();
         foreach (var rule in rules)
         {
-            foreach (var team in teams.Where(team => rule.TeamId is null || rule.TeamId == team.Id))
+            foreach (var team in teams.Where(team => rule.IsOfTeam(team.Id)))
             {
                 var shared = BudgetSnapshot.PolicyOf(organisation, team, Guid.Empty) with { Rules = [rule] };
                 foreach (var policy in await FindWorkAsync(rule, shared, cancellationToken))
@@ -64,7 +64,7 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
             case BudgetScope.Session:
                 return [.. (await SessionsAsync(rule, team, cancellationToken)).Select(path => team with { SessionPath = path })];
             case BudgetScope.Label:
-                return [.. (await LabelsAsync(rule, cancellationToken)).Select(label => team with { Labels = label })];
+                return [.. (await LabelsAsync(rule, team, cancellationToken)).Select(label => team with { Labels = label })];
             default:
                 return [.. (await ModelsAsync(rule, team, cancellationToken)).Select(model => team with { Model = model })];
         }
@@ -101,7 +101,7 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
         return [.. active.Select(TeamworkDetectors.TopOf).Distinct().Select(IReadOnlyList<long> (top) => [top])];
     }
 
-    private async Task<IReadOnlyList<LabelSet>> LabelsAsync(BudgetRule rule, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LabelSet>> LabelsAsync(BudgetRule rule, BudgetPolicy team, CancellationToken cancellationToken)
     {
         var label = Label.Parse(rule.Match);
         if (!rule.IsForEach)
@@ -109,8 +109,10 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
             return [LabelSet.Of([KeyValuePair.Create(label.Key, label.Value)])];
         }
 
+        var since = SinceOf(rule, team);
         var values = await db.LabelSets
-            .Where(member => member.OrganisationId == rule.OrganisationId && member.Key == label.Key)
+            .Where(member => member.OrganisationId == rule.OrganisationId && member.Key == label.Key
+                && db.UsageRollups.Any(rollup => rollup.TeamId == team.TeamId && rollup.QuarterAt >= since && rollup.LabelSetId == member.LabelSetId))
             .Select(member => member.Value)
             .Distinct()
             .ToListAsync(cancellationToken);
@@ -125,11 +127,19 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
             return [rule.Match.TrimEnd('*') is { Length: > 0 } name ? name : rule.Match];
         }
 
-        var since = team.BudgetsAt(now)[0].StartsAt is { } day && rule.Period is BudgetPeriod.Minute or BudgetPeriod.Hour or BudgetPeriod.Day ? day.AddDays(-1) : rule.CountsFrom;
+        var since = SinceOf(rule, team);
         return await db.UsageRollups
             .Where(rollup => rollup.TeamId == team.TeamId && rollup.QuarterAt >= since && rollup.Model != "")
             .Select(rollup => rollup.Model)
             .Distinct()
             .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>When the present window began, in quarters of an hour (UTC).</summary>
+    private DateTimeOffset SinceOf(BudgetRule rule, BudgetPolicy team)
+    {
+        var calendar = rule.TeamId is null ? BudgetCalendar.Utc : team.Calendar;
+        var began = rule.IsRate ? RateWindow.FirstAt(now) : calendar.SpanOf(rule.Period, now, rule.StartsOn).StartsAt ?? rule.CountsFrom;
+        return UsageRollup.QuarterOf(began > rule.CountsFrom ? began : rule.CountsFrom);
     }
 }

@@ -12,14 +12,15 @@ namespace Entourage.Application.Budgets;
 /// Counts what a rule limits anew, from usage and live reservations. From then on the ledger keeps its counters. The transaction must have locked the
 /// organisation and have saved the rule.
 /// </summary>
-internal sealed class RuleCounters(IEntourageDb db)
+internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
 {
     /// <summary>Replaces the counters of a rule by what was spent since it counts, and by what is reserved.</summary>
     public async Task CountAsync(BudgetRule rule, CancellationToken cancellationToken)
     {
         await DeleteAsync(rule.Id, cancellationToken);
+        var followsAgent = rule.FollowsAgent;
         var teams = await db.Teams.AsNoTracking()
-            .Where(team => team.OrganisationId == rule.OrganisationId && (rule.TeamId == null || team.Id == rule.TeamId))
+            .Where(team => team.OrganisationId == rule.OrganisationId && (rule.TeamId == null || followsAgent || team.Id == rule.TeamId))
             .ToDictionaryAsync(team => team.Id, cancellationToken);
         var sums = new CounterSums();
         if (rule.IsRate)
@@ -49,7 +50,9 @@ internal sealed class RuleCounters(IEntourageDb db)
 
     private async Task SpendAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
     {
-        var labelSets = await db.ReadLabelSetsAsync(rule.OrganisationId, cancellationToken);
+        var labelSets = rule.Scope == BudgetScope.Label
+            ? await db.ReadLabelSetsAsync(rule.OrganisationId, Label.Parse(rule.Match).Key, cancellationToken)
+            : new Dictionary<long, LabelSet>();
         var rows = from rollup in RollupsOf(rule, teams.Keys)
                    join session in db.Sessions on rollup.SessionId equals session.Id
                    select new { Rollup = rollup, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
@@ -67,7 +70,7 @@ internal sealed class RuleCounters(IEntourageDb db)
     /// <summary>The rollups that a rule may count. Those of other tasks and sessions are left out later.</summary>
     private IQueryable<UsageRollup> RollupsOf(BudgetRule rule, IEnumerable<Guid> teams)
     {
-        var (teamIds, since) = (teams.ToArray(), rule.CountsFrom);
+        var (teamIds, since) = (teams.ToArray(), SinceOf(rule));
         var rollups = db.UsageRollups.AsNoTracking().Where(rollup => teamIds.Contains(rollup.TeamId) && rollup.QuarterAt >= since);
         switch (rule.Scope)
         {
@@ -85,8 +88,6 @@ internal sealed class RuleCounters(IEntourageDb db)
                 var value = rule.IsForEach ? null : label.Value;
                 return rollups.Where(rollup => db.LabelSets.Any(member =>
                     member.OrganisationId == organisation && member.LabelSetId == rollup.LabelSetId && member.Key == label.Key && (value == null || member.Value == value)));
-            case BudgetScope.Model when !rule.IsForEach && !rule.Match.EndsWith('*'):
-                return rollups.Where(rollup => rollup.Model == rule.Match);
             default:
                 return rollups;
         }
@@ -95,7 +96,8 @@ internal sealed class RuleCounters(IEntourageDb db)
     private async Task SpendInRatesAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
     {
         // The records are found by their sessions, because they have no index by time.
-        var (teamIds, since, quarter) = (teams.Keys.ToArray(), rule.CountsFrom, UsageRollup.QuarterOf(rule.CountsFrom));
+        var (teamIds, since) = (teams.Keys.ToArray(), SinceOf(rule));
+        var quarter = UsageRollup.QuarterOf(since);
         var sessionIds = db.UsageRollups.Where(rollup => teamIds.Contains(rollup.TeamId) && rollup.QuarterAt >= quarter).Select(rollup => rollup.SessionId).Distinct();
         var rows = from record in db.UsageRecords.AsNoTracking()
                    join session in db.Sessions on record.SessionId equals session.Id
@@ -107,6 +109,13 @@ internal sealed class RuleCounters(IEntourageDb db)
             var policy = row.Session.PolicyUnder(rule, teams).ForCall(row.Record.Model, row.Record.Labels);
             sums.SpendInRates(policy, row.Record.OccurredAt, sum.Cost, sum.Tokens.OfAllClasses);
         }
+    }
+
+    /// <summary>When the first window that is kept began (UTC). Old windows of short periods are purged.</summary>
+    private DateTimeOffset SinceOf(BudgetRule rule)
+    {
+        var kept = new DateTimeOffset(RuleWindows.FirstKept(rule.Period, time.GetUtcNow()).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        return kept > rule.CountsFrom ? kept : rule.CountsFrom;
     }
 
     private async Task ReserveAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)

@@ -14,8 +14,8 @@ internal sealed class BudgetRuleList
 
     public BudgetRuleList(IReadOnlyList<BudgetRule> rules)
     {
-        shared = rules.Where(rule => rule.TeamId is null).ToArray() is { Length: > 0 } own ? own : Array.Empty<BudgetRule>();
-        byTeam = rules.Where(rule => rule.TeamId is not null)
+        shared = rules.Where(IsShared).ToArray() is { Length: > 0 } own ? own : Array.Empty<BudgetRule>();
+        byTeam = rules.Where(rule => !IsShared(rule))
             .GroupBy(rule => rule.TeamId!.Value)
             .ToDictionary(team => team.Key, IReadOnlyList<BudgetRule> (team) => [.. shared, .. team]);
     }
@@ -34,7 +34,9 @@ internal sealed class BudgetRuleList
 
     /// <summary>Returns a reservation with the rules of its team.</summary>
     public LedgerReservation ApplyTo(LedgerReservation reservation) =>
-        ApplyTo(reservation.Policy) is var policy && ReferenceEquals(policy, reservation.Policy) ? reservation : new(reservation.Reservation, policy);
+        ApplyTo(reservation.Policy) is var policy && ReferenceEquals(policy, reservation.Policy) ? reservation : LedgerReservation.Of(reservation.Reservation, policy);
+
+    private static bool IsShared(BudgetRule rule) => rule.TeamId is null || rule.FollowsAgent;
 }
 
 /// <summary>

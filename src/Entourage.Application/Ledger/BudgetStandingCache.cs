@@ -132,8 +132,9 @@ internal sealed class BudgetStandingCache
         nextExpiries.Clear();
     }
 
-    private bool HasCounters(Budget budget) => counters.ContainsKey(budget.Window)
-        && (budget.Rate is not { } rate || (counters.ContainsKey(rate.Held) && rate.Earlier.All(part => counters.ContainsKey(part.Window))));
+    private bool HasCounters(Budget budget) => budget.Rate is { } rate
+        ? counters.ContainsKey(rate.Held) && rate.Parts.All(part => counters.ContainsKey(part.Window))
+        : counters.ContainsKey(budget.Window);
 
     private static Key KeyOf(BudgetSubject subject) =>
         new(subject.AgentId, subject.TaskId, subject.Session.UseNewestActive, subject.Session.Path.Count == 0 ? null : subject.Session.Path[0]);

@@ -131,7 +131,10 @@ internal sealed class LedgerLoader
         {
             var policy = WorkingSet.FindSession(usage.SessionId)!.Policy.ForCall(usage.Model, usage.Labels);
             Add(policy.BudgetsAt(usage.OccurredAt), windows);
-            Add(policy.BudgetsAt(entries[0].Now), windows);
+            foreach (var at in entries.Select(entry => entry.Now).Distinct())
+            {
+                Add(policy.BudgetsAt(at), windows);
+            }
         }
 
         // As loaded, with the rules of their teams.

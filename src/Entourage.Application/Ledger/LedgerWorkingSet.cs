@@ -153,7 +153,8 @@ internal sealed partial class LedgerWorkingSet
     /// <summary>Adds a granted reservation.</summary>
     public void Add(Reservation reservation, LedgerSession session)
     {
-        var added = LedgerReservation.Of(reservation, session.Policy);
+        // Without rules neither the model nor the labels matter.
+        var added = session.Policy.Rules.Count == 0 ? new(reservation, session.Policy) : LedgerReservation.Of(reservation, session.Policy);
         reservations[reservation.Id] = added;
         Hold(added, 1);
     }

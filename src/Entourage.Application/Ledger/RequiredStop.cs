@@ -1,3 +1,4 @@
+using System.Globalization;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Budgets;
@@ -31,8 +32,12 @@ internal sealed record RequiredStop(LedgerSession Session, long? KilledId, strin
             return null;
         }
 
-        // The cap of a session covers its whole tree, so the kill begins at the topmost session.
-        var top = exhausted.Any(budget => budget.Scope == BudgetScope.Session) ? session.Policy.SessionPath[^1] : session.Id;
+        // The cap of a session covers its whole tree, so the kill begins at the topmost session. A budget of one session covers those below it.
+        var path = session.Policy.SessionPath.ToArray();
+        var top = exhausted.Where(budget => budget.Scope == BudgetScope.Session)
+            .Select(budget => budget.Rule is null ? session.Policy.SessionPath[^1] : long.Parse(budget.ScopeId, CultureInfo.InvariantCulture))
+            .Append(session.Id)
+            .MaxBy(id => Array.IndexOf(path, id));
         return new(session, top, StopReason.Of(widest));
     }
 

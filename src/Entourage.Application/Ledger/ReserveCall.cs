@@ -165,6 +165,12 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             {
                 return Reserve(offer, output, session, workingSet);
             }
+
+            if (refusal is { IsRate: true })
+            {
+                // The call succeeds a little later, as it is.
+                break;
+            }
         }
 
         return LedgerOutcome.Refused(refusal!);

@@ -3,6 +3,7 @@ using System.Text;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
+using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Labels;
@@ -132,11 +133,11 @@ public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempot
         };
     }
 
-    /// <summary>Charges the whole reservation of a call that was not settled in time. The call was made when the reservation was.</summary>
+    /// <summary>Charges the whole reservation of a call that was not settled in time, in dollars and in tokens. The call was made when the reservation was.</summary>
     internal static SettleCallEntry OfUnsettled(Reservation reservation, DateTimeOffset now) => new(new UsageEntry(
         Guid.CreateVersion7(now),
         reservation.SessionId,
-        default,
+        new BilledTokens(new(Math.Min(reservation.Tokens, TokenCounts.LargestInput), 0)),
         ReportedCost: reservation.Amount,
         reservation.Model.Length > 0 ? reservation.Model : null,
         reservation.Id,

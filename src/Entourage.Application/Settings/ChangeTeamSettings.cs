@@ -221,7 +221,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
     {
         foreach (var rule in await db.BudgetRules.AsNoTracking().Where(rule => rule.TeamId == teamId).ToListAsync(cancellationToken))
         {
-            await new RuleCounters(db).CountAsync(rule, cancellationToken);
+            await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
         }
     }
 

@@ -207,19 +207,18 @@ internal sealed class OrganisationVerification(
 
         async Task CompareRulesAsync()
         {
-            if (ruleIds.Count == 0)
+            foreach (var id in ruleIds)
             {
-                return;
-            }
-
-            await foreach (var counter in db.BudgetCounters.AsNoTracking()
-                .Where(counter => counter.Scope == BudgetScope.Rule)
-                .AsAsyncEnumerable().WithCancellation(cancellationToken))
-            {
-                if (RuleWindows.RuleOf(counter.ScopeId) is { } id && ruleIds.Contains(id) && IsChecked(counter.Window))
+                var (least, end) = (RuleWindows.LeastId(id), RuleWindows.EndId(id));
+                await foreach (var counter in db.BudgetCounters.AsNoTracking()
+                    .Where(counter => counter.Scope == BudgetScope.Rule && string.Compare(counter.ScopeId, least) >= 0 && string.Compare(counter.ScopeId, end) < 0)
+                    .AsAsyncEnumerable().WithCancellation(cancellationToken))
                 {
-                    expectedByWindow.Remove(counter.Window, out var expected);
-                    Compare(counter.Window, counter.Spending, expected, isNew: false);
+                    if (IsChecked(counter.Window))
+                    {
+                        expectedByWindow.Remove(counter.Window, out var expected);
+                        Compare(counter.Window, counter.Spending, expected, isNew: false);
+                    }
                 }
             }
         }

@@ -20,10 +20,11 @@ public readonly record struct BudgetWindow(BudgetScope Scope, string ScopeId, Bu
     /// <summary>Formats a number as a scope id.</summary>
     public static string IdOf(long id) => id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Hashes the end of the id, which differs most, instead of all of it.</summary>
+    /// <summary>Hashes the end of most ids, which differs most, instead of all of it.</summary>
     public override int GetHashCode()
     {
-        var end = ScopeId.AsSpan(Math.Max(0, ScopeId.Length - HashedLength));
+        // The parts of a rate's windows have the same end for all items.
+        var end = Scope == BudgetScope.Rule ? ScopeId : ScopeId.AsSpan(Math.Max(0, ScopeId.Length - HashedLength));
         return HashCode.Combine(string.GetHashCode(end, StringComparison.Ordinal), Scope, Period, Start.DayNumber);
     }
 
@@ -84,14 +85,16 @@ public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enfor
     public void AddWindowsTo(ICollection<BudgetWindow> windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
-        windows.Add(Window);
-        if (Rate is not null)
+        if (Rate is null)
         {
-            windows.Add(Rate.Held);
-            foreach (var part in Rate.Earlier)
-            {
-                windows.Add(part.Window);
-            }
+            windows.Add(Window);
+            return;
+        }
+
+        windows.Add(Rate.Held);
+        foreach (var part in Rate.Parts)
+        {
+            windows.Add(part.Window);
         }
     }
 
@@ -99,19 +102,17 @@ public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enfor
     public BudgetStatus With(IReadOnlyDictionary<BudgetWindow, Spending> counters)
     {
         ArgumentNullException.ThrowIfNull(counters);
-        var spending = counters.GetValueOrDefault(Window);
         if (Rate is null)
         {
-            return new(this, spending);
+            return new(this, counters.GetValueOrDefault(Window));
         }
 
-        var parts = new List<(DateTimeOffset LeavesAt, MoneyTotal Spent)>(Rate.Earlier.Count + 1);
-        foreach (var part in Rate.Earlier)
+        var parts = new List<(DateTimeOffset LeavesAt, MoneyTotal Spent)>(Rate.Parts.Count);
+        foreach (var part in Rate.Parts)
         {
             parts.Add((part.LeavesAt, counters.GetValueOrDefault(part.Window).Spent));
         }
 
-        parts.Add((Rate.LeavesAt, spending.Spent));
         return new(this, new(MoneyTotal.Sum(parts.Select(part => part.Spent)), counters.GetValueOrDefault(Rate.Held).Reserved)) { Parts = parts };
     }
 }
@@ -194,7 +195,7 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     /// <param name="amount">The amount, in the budget's unit.</param>
     public DateTimeOffset? FitsAt(Money amount)
     {
-        if (Budget.Rate is not { } rate || Budget.Limit is not { } limit || amount > limit)
+        if (Budget.Rate is not { } rate || Budget.Limit is not { NanoUsd: > 0 } limit || amount > limit)
         {
             return null;
         }

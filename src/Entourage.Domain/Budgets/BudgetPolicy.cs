@@ -48,10 +48,12 @@ public sealed record BudgetPolicy
     [JsonIgnore]
     public IReadOnlyList<BudgetRule> Rules { get; init; } = [];
 
-    /// <summary>The model of the work; empty if unknown.</summary>
+    /// <summary>The model of the work; empty if unknown. It matters to rules only.</summary>
+    [JsonIgnore]
     public string Model { get; init; } = "";
 
-    /// <summary>The labels of the work.</summary>
+    /// <summary>The labels of the work. They matter to rules only.</summary>
+    [JsonIgnore]
     public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <summary>Creates an agent's policy without limits, for finding windows only. Limits do not affect where a cost is counted.</summary>
@@ -183,21 +185,33 @@ public sealed record BudgetPolicy
     public IReadOnlyList<Budget> BudgetsDuring(DateTimeOffset from, DateTimeOffset until)
     {
         var latest = BudgetsAt(from);
-        if (NextReset(latest) >= until)
+        var next = NextChange(latest, from);
+        if (next >= until)
         {
             return latest;
         }
 
         var all = latest.ToList();
-        while (NextReset(latest) is var next && next < until)
+        for (; next < until; next = NextChange(latest, next))
         {
-            latest = BudgetsAt(next);
+            // Not kept, because the present budgets are asked for again at once.
+            latest = FindBudgets(next);
             all.AddRange(latest.ExceptBy(all.Select(budget => budget.HeldIn), budget => budget.HeldIn));
         }
 
         return all;
 
-        static DateTimeOffset NextReset(IReadOnlyList<Budget> budgets) => budgets.Min(budget => budget.ResetsAt)!.Value;
+        // A window begins where another one ends, or where a rule begins to count. So the windows of a rule do not depend on other rules.
+        DateTimeOffset NextChange(IReadOnlyList<Budget> budgets, DateTimeOffset after)
+        {
+            var change = budgets.Min(budget => budget.ResetsAt)!.Value;
+            foreach (var rule in Rules)
+            {
+                change = rule.CountsFrom > after && rule.CountsFrom < change ? rule.CountsFrom : change;
+            }
+
+            return change;
+        }
     }
 
     /// <summary>The budgets of a policy while none of them changes: mostly between two midnights, local or UTC.</summary>

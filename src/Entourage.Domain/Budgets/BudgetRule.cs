@@ -60,7 +60,8 @@ public sealed class BudgetRule
 
     /// <summary>
     /// Which of its scope it counts: the id of an organisation, a team, an agent, a task or a session, a model, <c>key=value</c> of a label, or
-    /// <see cref="Each"/>. A model that ends with <c>*</c> stands for all models whose names begin so, together.
+    /// <see cref="Each"/>. A model that ends with <c>*</c> stands for all models whose names begin so, together. The date of a
+    /// snapshot and the prefixes of clouds and gateways are not part of a model's name.
     /// </summary>
     public string Match { get; private init; } = "";
 
@@ -99,6 +100,12 @@ public sealed class BudgetRule
 
     /// <summary>Whether it is a limit that each item of its scope has for itself.</summary>
     public bool IsForEach => Pattern.IsForEach;
+
+    /// <summary>Whether it counts the work of one agent, which it follows to other teams.</summary>
+    public bool FollowsAgent => Scope == BudgetScope.Agent && !IsForEach;
+
+    /// <summary>Whether it may count the work of a team.</summary>
+    public bool IsOfTeam(Guid teamId) => TeamId is null || TeamId == teamId || FollowsAgent;
 
     /// <summary>What people decided about it.</summary>
     public BudgetTerms Terms => new()
@@ -192,7 +199,7 @@ public sealed class BudgetRule
     /// <param name="budgets">The list to add to.</param>
     internal void AddTo(List<Budget> budgets, BudgetPolicy policy, DateTimeOffset instant)
     {
-        if (instant < CountsFrom || (TeamId is { } team && team != policy.TeamId) || Pattern.Find(policy) is not { } item)
+        if (instant < CountsFrom || !IsOfTeam(policy.TeamId) || Pattern.Find(policy) is not { } item)
         {
             return;
         }
@@ -209,7 +216,4 @@ public sealed class BudgetRule
             budgets.Add(RuleWindows.BudgetOf(this, item, BudgetUnit.Tokens, new Money(tokens), calendar, instant) with { Enforcement = enforcement });
         }
     }
-
-    /// <summary>Whether a part of its work is the work of a policy, at any time.</summary>
-    internal bool Counts(BudgetPolicy policy) => (TeamId is null || TeamId == policy.TeamId) && Pattern.Find(policy) is not null;
 }

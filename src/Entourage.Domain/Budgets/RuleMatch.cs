@@ -1,5 +1,6 @@
 using System.Globalization;
 using Entourage.Domain.Labels;
+using Entourage.Domain.Prices;
 
 namespace Entourage.Domain.Budgets;
 
@@ -76,19 +77,25 @@ internal sealed class RuleMatch
             : policy => policy.Labels.Find(key) == value ? match : null;
     }
 
+    // Providers answer an alias with the name of a snapshot, and clouds and gateways add their own prefixes. A call is reserved under one of these names
+    // and recorded under another, so all count as one model.
     private static Func<BudgetPolicy, string?> OfModel(string match)
     {
         if (match == BudgetRule.Each)
         {
-            return static policy => policy.Model.Length > 0 ? policy.Model : null;
+            return static policy => policy.Model.Length > 0 ? ModelName.Base(policy.Model) : null;
         }
 
         if (match[^1] != '*')
         {
-            return policy => policy.Model == match ? match : null;
+            var name = ModelName.Base(match);
+            return policy => policy.Model.Length > 0 && ModelName.Base(policy.Model) == name ? match : null;
         }
 
-        var beginning = match[..^1];
-        return policy => policy.Model.StartsWith(beginning, StringComparison.Ordinal) ? match : null;
+        var beginning = ModelName.Normalise(match[..^1]);
+        return policy => policy.Model.Length > 0 && BeginsWith(policy.Model) ? match : null;
+
+        bool BeginsWith(string model) =>
+            ModelName.Base(model).StartsWith(beginning, StringComparison.Ordinal) || ModelName.Normalise(model).StartsWith(beginning, StringComparison.Ordinal);
     }
 }

@@ -120,7 +120,8 @@ public static class RuleWindows
 
 /// <summary>
 /// The window of a rate: the last 60 seconds. It is counted in parts of 5 seconds, and the part that has only partly left the window counts in full, so the
-/// limit holds in any 60 seconds.
+/// limit holds in any 60 seconds. The parts of the next 30 seconds count too: other replicas have other clocks, and while a call waited for its turn, later
+/// ones may have been counted.
 /// </summary>
 public static class RateWindow
 {
@@ -130,7 +131,11 @@ public static class RateWindow
     /// <summary>The length of the window.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromMinutes(1);
 
+    /// <summary>How far ahead of the clock usage counts already.</summary>
+    public static readonly TimeSpan Ahead = TimeSpan.FromSeconds(30);
+
     private static readonly int EarlierParts = (int)(Length / Part);
+    private static readonly int LaterParts = (int)(Ahead / Part);
 
     /// <summary>Returns when the oldest part that counts at an instant began (UTC).</summary>
     public static DateTimeOffset FirstAt(DateTimeOffset instant) => StartOf(PartAt(instant) - EarlierParts);
@@ -142,17 +147,17 @@ public static class RateWindow
     internal static Budget BudgetOf(BudgetWindow held, Money limit, DateTimeOffset instant)
     {
         var part = PartAt(instant);
-        var earlier = new RatePart[EarlierParts];
-        for (var i = 0; i < earlier.Length; i++)
+        var parts = new RatePart[EarlierParts + 1 + LaterParts];
+        for (var i = 0; i < parts.Length; i++)
         {
             var number = part - EarlierParts + i;
-            earlier[i] = new(WindowOf(held, number), LeavesAt(number));
+            parts[i] = new(WindowOf(held, number), LeavesAt(number));
         }
 
-        return new(WindowOf(held, part), limit, Enforcement.Hard, ResetsAt: null)
+        return new(parts[EarlierParts].Window, limit, Enforcement.Hard, ResetsAt: null)
         {
             StartsAt = StartOf(part - EarlierParts),
-            Rate = new(held, earlier, LeavesAt(part), StartOf(part), StartOf(part + 1)),
+            Rate = new(held, parts, LeavesAt(part), StartOf(part), StartOf(part + 1)),
         };
     }
 
@@ -171,12 +176,12 @@ public static class RateWindow
 
 /// <summary>The windows of a rate at an instant.</summary>
 /// <param name="Held">The window in which its reservations count.</param>
-/// <param name="Earlier">The parts before the present one that still count, the oldest first.</param>
+/// <param name="Parts">The parts that count, the oldest first.</param>
 /// <param name="LeavesAt">When the present part no longer counts (UTC).</param>
 /// <param name="PartBegan">When the present part began (UTC).</param>
 /// <param name="PartEnds">When the present part ends and the oldest one no longer counts (UTC).</param>
 public sealed record BudgetRate(
-    BudgetWindow Held, IReadOnlyList<RatePart> Earlier, DateTimeOffset LeavesAt, DateTimeOffset PartBegan, DateTimeOffset PartEnds);
+    BudgetWindow Held, IReadOnlyList<RatePart> Parts, DateTimeOffset LeavesAt, DateTimeOffset PartBegan, DateTimeOffset PartEnds);
 
 /// <summary>A part of the window of a rate.</summary>
 /// <param name="Window">Where it is counted.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Entourage.Domain.Prices;
@@ -15,6 +16,11 @@ public static partial class ModelName
     // Bedrock charges more for regional than for global endpoints from Claude 4.5 on (Sonnet, Haiku and Opus 4.5 and later).
     private const int FirstSurchargedMajor = 4;
     private const int FirstSurchargedMinor = 5;
+
+    // There are few models, and budgets ask for the base of each call's.
+    private const int MaxBases = 4_096;
+
+    private static readonly ConcurrentDictionary<string, string> Bases = new(StringComparer.Ordinal);
 
     /// <summary>Normalises a name to the form in which prices are listed: lower case, trimmed.</summary>
     public static string Normalise(string model)
@@ -35,6 +41,26 @@ public static partial class ModelName
     {
         var name = Normalise(model);
         return Spellings(name).Prepend(name).Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Returns the shortest of the names under which a model may be listed: <c>claude-sonnet-4</c> for <c>us.anthropic.claude-sonnet-4-20250514-v1:0</c>. An
+    /// alias and the snapshots that a provider answers it with have the same.
+    /// </summary>
+    /// <param name="model">Any name of the model.</param>
+    internal static string Base(string model)
+    {
+        if (Bases.TryGetValue(model, out var known))
+        {
+            return known;
+        }
+
+        if (Bases.Count >= MaxBases)
+        {
+            Bases.Clear();
+        }
+
+        return Bases[model] = Candidates(model).Last();
     }
 
     /// <summary>

@@ -128,15 +128,14 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
     private async Task<int> PurgeCountersAsync(EntourageDb db, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        foreach (var period in new[] { BudgetPeriod.Minute, BudgetPeriod.Hour })
-        {
-            var first = RuleWindows.FirstKept(period, now);
-            await db.BudgetCounters
-                .Where(counter => counter.Scope == BudgetScope.Rule && counter.Period == period && counter.Start > BudgetCalendar.Always && counter.Start < first)
-                .ExecuteDeleteAsync(cancellationToken);
-        }
+        var (firstMinute, firstHour) = (RuleWindows.FirstKept(BudgetPeriod.Minute, now), RuleWindows.FirstKept(BudgetPeriod.Hour, now));
+        var past = db.BudgetCounters.Where(counter => counter.Scope == BudgetScope.Rule && counter.Start > BudgetCalendar.Always
+            && ((counter.Period == BudgetPeriod.Minute && counter.Start < firstMinute) || (counter.Period == BudgetPeriod.Hour && counter.Start < firstHour)));
 
-        return 0;
+        // The id of a part of a window is unique.
+        return await past
+            .Where(counter => past.OrderBy(old => old.ScopeId).Take(BatchSize).Select(old => old.ScopeId).Contains(counter.ScopeId))
+            .ExecuteDeleteAsync(cancellationToken);
     }
 
     private async Task<int> PurgeMarkersAsync(EntourageDb db, CancellationToken cancellationToken)

@@ -247,7 +247,7 @@ internal sealed partial class LedgerModel
     /// <summary>The hard caps into which a reservation does not fit on a day that it reaches.</summary>
     public IReadOnlyList<ModelBudget> RefusingToReserve(
         ModelSession session, ModelCall call, decimal usd, long tokens, DateTimeOffset from, DateTimeOffset until, ModelReservation? extended = null) =>
-        [.. CapsOf(session, call).Where(cap => Refuses(cap.Budget) && !DaysOf(from, until).All(day =>
+        [.. CapsOf(session, call).Where(cap => Refuses(cap.Budget) && !(cap.Budget.IsRate ? [Now] : DaysOf(from, until)).All(day =>
             (extended is not null && Counts(cap.Budget, extended.CreatedAt, extended.ExpiresAt, day))
             || (Remaining(cap.Budget, cap.Limit, day) is var left && left > 0 && (cap.Budget.IsInTokens ? tokens : usd) <= left))).Select(cap => cap.Budget)];
 

@@ -81,6 +81,13 @@ internal sealed partial class LedgerModel
         return rule;
     }
 
+    /// <summary>The limit of a rule's budget.</summary>
+    public static decimal LimitOf(ModelBudget budget) => budget.IsInTokens ? budget.Rule!.Tokens!.Value : budget.Rule!.Usd!.Value;
+
+    /// <summary>Describes what is left of each cap, for messages.</summary>
+    public string Describe(ModelSession session, ModelCall call) =>
+        string.Join("\n", CapsOf(session, call).Select(cap => $"{cap.Budget}: limit {cap.Limit}, spent {Spent(cap.Budget, Now)}, reserved {Reserved(cap.Budget, Now)}"));
+
     private IEnumerable<string> NamesOfTeamRules() => Rules.Where(rule => rule.IsOfTeam).SelectMany(NamesOf);
 
     private static string[] NamesOf(ModelRule rule) => [$"{rule.Id}:usd", $"{rule.Id}:tokens"];
@@ -122,8 +129,8 @@ internal sealed partial class LedgerModel
         }
     }
 
-    // Usage counts in parts of five seconds, and the part that has only partly left the last 60 seconds counts in full.
-    private static bool IsInRate(DateTimeOffset usedAt, DateTimeOffset at) => PartOf(usedAt) <= PartOf(at) && PartOf(usedAt) >= PartOf(at).AddMinutes(-1);
+    // Usage counts in parts of five seconds. The part that has only partly left the last 60 seconds counts in full, and so do those of the next 30.
+    private static bool IsInRate(DateTimeOffset usedAt, DateTimeOffset at) => PartOf(usedAt) <= PartOf(at).AddSeconds(30) && PartOf(usedAt) >= PartOf(at).AddMinutes(-1);
 
     private static DateTimeOffset PartOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % RatePart.Ticks), TimeSpan.Zero);
 

@@ -110,7 +110,7 @@ internal sealed partial class LedgerWorld
         var refusing = model.RefusingToReserve(session, call, step.Usd, tokens, model.Now, until);
         var expected = !session.IsActive || model.IsPaused(session.Agent, session.Path) ? HttpStatusCode.Conflict
             : refusing.Count == 0 ? HttpStatusCode.Created
-            : refusing.All(budget => budget.IsRate) ? HttpStatusCode.TooManyRequests
+            : refusing.All(budget => budget.IsRate && (budget.IsInTokens ? tokens : step.Usd) <= LedgerModel.LimitOf(budget)) ? HttpStatusCode.TooManyRequests
             : HttpStatusCode.PaymentRequired;
 
         object body = step.Tokens is null

@@ -56,7 +56,7 @@ internal sealed partial class LedgerWorld
             ["period"] = kind.Period,
             ["limit_usd"] = usd,
             ["limit_tokens"] = tokens,
-            [kind.IsOfTeam ? "team_id" : "organisation_id"] = kind.IsOfTeam ? team.Id : team.Organisation,
+            [kind.IsOfTeam ? "team_id" : "org_id"] = kind.IsOfTeam ? team.Id : team.Organisation,
         }.ToJsonString());
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.Created), answer.Text);
         var before = model.Killing();
@@ -87,7 +87,10 @@ internal sealed partial class LedgerWorld
         if (answer.Json.Number("max_reservable_tokens") is { } mostTokens)
         {
             Assert.That(mostTokens == 0 || model.RefusingToReserve(session, call, 0, mostTokens, model.Now, until).All(budget => !budget.IsInTokens), Is.True, answer.Text);
-            Assert.That(model.RefusingToReserve(session, call, 0, mostTokens + 1, model.Now, until), Has.Some.Property(nameof(ModelBudget.IsInTokens)).True, answer.Text);
+            Assert.That(
+                model.RefusingToReserve(session, call, 0, mostTokens + 1, model.Now, until),
+                Has.Some.Property(nameof(ModelBudget.IsInTokens)).True,
+                () => $"{answer.Text}\n{model.Describe(session, call)}");
         }
 
         if (answer.Status == HttpStatusCode.TooManyRequests && answer.Json["retry_at"] is { } at)

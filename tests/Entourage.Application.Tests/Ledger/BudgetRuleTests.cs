@@ -192,6 +192,37 @@ internal sealed class BudgetRuleTests
     }
 
     [Test]
+    public async Task A_budget_of_one_session_kills_no_session_above_it()
+    {
+        var agent = ledger.AddAgent(ledger.AddTeam());
+        var top = ledger.AddSession(agent);
+        var child = ledger.AddSession(agent, top);
+        var below = ledger.AddSession(agent, child);
+        ledger.AddRule(BudgetScope.Session, $"{child}", usd: 1, onExceed: OnExceed.Kill);
+
+        await ledger.SpendAsync(below, 1);
+
+        Assert.That(
+            new[] { top, child, below }.Select(id => ledger.Session(id).State.Status),
+            Is.EqualTo(new[] { SessionStatus.Active, SessionStatus.Killed, SessionStatus.Killed }));
+    }
+
+    [Test]
+    public async Task A_rule_that_is_created_while_a_call_runs_counts_what_it_returns()
+    {
+        var session = Start(Acme);
+        var before = await ledger.ReserveAsync(session, 2, seconds: 3_000);
+        ledger.Time.Advance(TimeSpan.FromMinutes(10));
+        ledger.AddRule(BudgetScope.Label, "customer=acme", usd: 5, period: BudgetPeriod.Hour);
+        var rate = ledger.AddRule(BudgetScope.Label, "customer=acme", usd: 5, period: BudgetPeriod.Minute);
+
+        // The store's counters of a new rule include the reservation.
+        var windows = LedgerReservation.Of(ledger.Reservation(before.Id), ledger.Store.PolicyOf(ledger.Session(session)) with { Rules = [rate] }).Windows;
+
+        Assert.That(windows.Where(window => window.Scope == BudgetScope.Rule), Has.Exactly(1).Items);
+    }
+
+    [Test]
     public async Task A_token_alert_names_tokens()
     {
         ledger.AddRule(BudgetScope.Model, "opus", tokens: 1_000);

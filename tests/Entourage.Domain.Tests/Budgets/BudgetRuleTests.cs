@@ -62,6 +62,9 @@ internal sealed class BudgetRuleTests
     [TestCase(BudgetScope.Label, "user=*", null)]
     [TestCase(BudgetScope.Model, "claude-opus-4", "claude-opus-4")]
     [TestCase(BudgetScope.Model, "claude-opus-*", "claude-opus-*")]
+    [TestCase(BudgetScope.Model, "Claude-Opus-4-20250514", "Claude-Opus-4-20250514")]
+    [TestCase(BudgetScope.Model, "anthropic/claude-opus-4", "anthropic/claude-opus-4")]
+    [TestCase(BudgetScope.Model, "Claude-*", "Claude-*")]
     [TestCase(BudgetScope.Model, "claude-opus", null)]
     [TestCase(BudgetScope.Model, "gpt-*", null)]
     [TestCase(BudgetScope.Model, "*", "claude-opus-4")]
@@ -83,6 +86,43 @@ internal sealed class BudgetRuleTests
 
         Assert.That(BudgetsOf(Terms with { Scope = scope, Match = "*" }, work), Is.Empty);
     }
+
+    [TestCase("claude-opus-4-20250514")]
+    [TestCase("CLAUDE-OPUS-4")]
+    [TestCase("us.anthropic.claude-opus-4-20250514-v1:0")]
+    [TestCase("openrouter/anthropic/claude-opus-4")]
+    public void All_names_of_a_model_count_as_one(string name)
+    {
+        foreach (var match in new[] { "claude-opus-4", "claude-opus-*", "*" })
+        {
+            var terms = Terms with { Scope = BudgetScope.Model, Match = match };
+            Assert.That(BudgetsOf(terms, Work with { Model = name }), Is.EqualTo(BudgetsOf(terms)).Using<Budget, Budget>((left, right) => left.Window == right.Window), match);
+        }
+    }
+
+    [Test]
+    public void The_budget_of_an_agent_follows_it_to_another_team()
+    {
+        var moved = Work with { TeamId = new("0195f3c0-0000-7000-8000-000000000008") };
+        var terms = Terms with { Scope = BudgetScope.Agent, Match = $"{Agent}", TeamId = Team };
+
+        Assert.That(BudgetsOf(terms, moved).Single().Window, Is.EqualTo(BudgetsOf(terms).Single().Window));
+        Assert.That(BudgetsOf(terms with { Match = "*" }, moved), Is.Empty);
+    }
+
+    [Test]
+    public void The_windows_of_a_rule_do_not_depend_on_other_rules() => Gen.Select(
+            Gen.Select(Gen.Enum<BudgetPeriod>(), Gen.Int[-90, 90]).Array[1, 5], Gen.Int[-60, 60], Gen.Int[1, 3_600])
+        .Sample((rules, from, seconds) =>
+        {
+            BudgetRule[] all = [.. rules.Select((rule, i) =>
+                BudgetRule.Create(Terms with { Period = rule.Item1 }, BudgetCalendar.Utc, Some.Now.AddMinutes(rule.Item2)).StoredAs(i + 1))];
+            var (start, end) = (Some.Now.AddMinutes(from), Some.Now.AddMinutes(from).AddSeconds(seconds));
+            BudgetWindow[] HeldUnder(BudgetRule rule, params BudgetRule[] present) =>
+                [.. (Work with { Rules = present }).BudgetsDuring(start, end).Where(budget => budget.Rule == rule).Select(budget => budget.HeldIn)];
+
+            return all.All(rule => HeldUnder(rule, all).SequenceEqual(HeldUnder(rule, rule)));
+        });
 
     [Test]
     public void Two_units_are_two_budgets()

@@ -86,6 +86,19 @@ internal sealed class RateTests
         }, threads: 1);
 
     [Test]
+    public void What_another_clock_has_counted_ahead_counts_already()
+    {
+        Spend(900, Some.Now.AddSeconds(20));
+
+        Assert.That(StatusAt(Some.Now).RefusesToReserve(new Money(101)), Is.True);
+        Assert.That(StatusAt(Some.Now).FitsAt(new Money(101)), Is.GreaterThan(Some.Now.AddSeconds(80)).And.LessThanOrEqualTo(Some.Now.AddSeconds(86)));
+    }
+
+    [Test]
+    public void A_limit_of_nothing_never_fits() =>
+        Assert.That((new BudgetStatus(At(Some.Now) with { Limit = Money.Zero }, default).FitsAt(Money.Zero), StatusAt(Some.Now).FitsAt(Money.Zero) is null), Is.EqualTo(((DateTimeOffset?)null, false)));
+
+    [Test]
     public void What_is_more_than_the_limit_never_fits()
     {
         Assert.That(StatusAt(Some.Now).FitsAt(new Money(1_001)), Is.Null);

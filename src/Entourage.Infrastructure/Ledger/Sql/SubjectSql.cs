@@ -11,7 +11,7 @@ internal static class SubjectSql
     private static readonly Field<long?> SessionId = List.Add("s", Column.OptionalInt64("Id"));
     private static readonly Field<string?> Ancestors = List.Add("s", Column.OptionalText("Ancestors", Column.Unlimited));
     private static readonly Field<long?> KilledSessionId = List.Add("x", Column.OptionalInt64("Id"));
-    private static readonly Field<string?> Model = List.Add("COALESCE((SELECT c.Model FROM Sessions c WHERE c.Id = @session), s.Model, a.Model)", static (row, i) => row.IsNull(i) ? null : row.Text(i));
+    private static readonly Field<string?> Model = List.Add("COALESCE((SELECT COALESCE(c.Model, '') FROM Sessions c WHERE c.Id = @session), CASE WHEN s.Id IS NULL THEN a.Model ELSE COALESCE(s.Model, '') END)", static (row, i) => row.IsNull(i) ? null : row.Text(i));
     private static readonly Field<LabelSet> Labels = List.Add("COALESCE((SELECT c.Labels FROM Sessions c WHERE c.Id = @session), s.Labels, '')", static (row, i) => LabelSet.Parse(row.Text(i)));
     private static readonly Field<long> OrganisationVersion = List.Add("o", Column.Int64("Version"));
     private static readonly TaskFields Task = new(List);

@@ -12,7 +12,7 @@ internal static partial class SqlServerStatements
     /// <summary>The tables with an identity column.</summary>
     internal static readonly IReadOnlyList<string> NumberedTables =
     [
-        "Alerts", "ApiKeys", "AuditEntries", "Events", "HumanRequests", "Prices", "Sessions", "Tasks", "UsageRecords", "WebhookDeliveries", "Webhooks",
+        "Alerts", "ApiKeys", "AuditEntries", "BudgetRules", "Events", "HumanRequests", "Prices", "Sessions", "Tasks", "UsageRecords", "WebhookDeliveries", "Webhooks",
     ];
 
     /// <summary>Selects the greatest number that the database has issued, including versions, which entity tags show.</summary>
