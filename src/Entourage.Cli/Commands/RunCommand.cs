@@ -51,7 +51,7 @@ internal static class RunCommand
         Guid? agent = Guid.TryParse(name, out var id) ? id : null;
         var task = invocation.Get(OfTask);
         var given = RunLabels.Given(invocation.Get(Label) ?? []);
-        IReadOnlyDictionary<string, string> labels = invocation.Get(NoDefaultLabels) ? given : await RunLabels.WithDefaultsAsync(given);
+        var labels = invocation.Get(NoDefaultLabels) ? given : await RunLabels.WithDefaultsAsync(given);
         Session? session = null;
         try
         {

@@ -70,7 +70,8 @@ internal sealed partial class ExampleScenario(ApiHost host, WebhookReceiver rece
         using var teamEvents = await OpenAsync($"/teams/{team}/events");
         using var agentEvents = await OpenAsync($"/agents/{agent}/events");
         using var organisationEvents = await OpenAsync($"/orgs/{organisation}/events");
-        session = (await record.CallAsync("startSession", Post, "/sessions/start", new { agent_id = agent, task_id = task, model = Model }))!.Number("id")!.Value;
+        var labels = new { customer = "acme", pr = "4711" };
+        session = (await record.CallAsync("startSession", Post, "/sessions/start", new { agent_id = agent, task_id = task, model = Model, labels }))!.Number("id")!.Value;
         record.RecordText("streamTeamEvents", await ReadAsync(teamEvents));
         record.RecordText("streamAgentEvents", await ReadAsync(agentEvents));
         record.RecordText("streamOrganisationEvents", await ReadAsync(organisationEvents));

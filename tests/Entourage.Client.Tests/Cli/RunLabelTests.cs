@@ -1,5 +1,3 @@
-using Entourage.Client.Contracts;
-
 namespace Entourage.Client.Tests.Cli;
 
 /// <summary>A run labels its session with what its user says, and with what the machine offers.</summary>
@@ -17,7 +15,10 @@ internal sealed class RunLabelTests : RunFixture
         var labels = await RunInAsync(await RepositoryAsync("https://dana:secret@git.example.com/acme/shop.git"), Plain);
         Assert.That(labels, Is.EqualTo(new Dictionary<string, string>
         {
-            ["branch"] = "feature/labels", ["host"] = Environment.MachineName, ["repo"] = "shop", ["user"] = "Dana Doe",
+            ["branch"] = "feature/labels",
+            ["host"] = Environment.MachineName,
+            ["repo"] = "shop",
+            ["user"] = "Dana Doe",
         }));
     }
 
