@@ -40,6 +40,7 @@ public class EntourageException : Exception
         return (status, code) switch
         {
             (HttpStatusCode.PaymentRequired, _) => new BudgetExceededException(status, code, problem),
+            (HttpStatusCode.TooManyRequests, "rate-exceeded") => new RateExceededException(status, code, problem),
             (HttpStatusCode.Conflict, "paused") => new PausedException(status, code, problem),
             (HttpStatusCode.Conflict, "archived") => new StoppedException(status, code, problem, [$"archived:{problem.Scope}"]),
             (HttpStatusCode.Conflict, "session-ended") => new StoppedException(status, code, problem, ["session_ended"]),
@@ -65,7 +66,7 @@ public class StoppedException : EntourageException
 public sealed class BudgetExceededException : StoppedException
 {
     internal BudgetExceededException(HttpStatusCode status, string code, ProblemDetails problem)
-        : base(status, code, problem, problem.Budget is { } budget ? [$"budget_exceeded:{budget.Scope}:{budget.Period}"] : ["budget_exceeded"]) =>
+        : base(status, code, problem, problem.Budget is { } budget ? [budget.StopReason] : ["budget_exceeded"]) =>
         (Budget, MaxReservableUsd, WaitingHelps, RetryAt) = (problem.Budget, problem.MaxReservableUsd ?? 0, problem.WaitingHelps ?? false, problem.RetryAt);
 
     /// <summary>The tightest budget.</summary>
@@ -78,6 +79,19 @@ public sealed class BudgetExceededException : StoppedException
     public bool WaitingHelps { get; }
 
     /// <summary>When waiting frees money (UTC).</summary>
+    public DateTimeOffset? RetryAt { get; }
+}
+
+/// <summary>A hard limit per minute does not have enough left (status 429). The agent need not stop: the same request succeeds a little later.</summary>
+public sealed class RateExceededException : EntourageException
+{
+    internal RateExceededException(HttpStatusCode status, string code, ProblemDetails problem)
+        : base(status, code, problem) => (Budget, RetryAt) = (problem.Budget, problem.RetryAt);
+
+    /// <summary>The tightest limit.</summary>
+    public BudgetStatus? Budget { get; }
+
+    /// <summary>When the same request can succeed (UTC), if nothing else is spent meanwhile.</summary>
     public DateTimeOffset? RetryAt { get; }
 }
 

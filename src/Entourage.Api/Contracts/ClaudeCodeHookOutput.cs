@@ -35,7 +35,10 @@ public sealed record ClaudeCodeHookOutput
         ArgumentNullException.ThrowIfNull(budget);
         if (!budget.Stop)
         {
-            return Proceed;
+            // A limit per minute slows a run down. Only the calls themselves are refused.
+            return budget.WaitUntil is { } until && name is not ("SessionEnd" or "Notification")
+                ? new() { SystemMessage = string.Create(CultureInfo.InvariantCulture, $"Entourage: a limit per minute is used up. Continue after {until.UtcDateTime:HH:mm:ss} UTC.") }
+                : Proceed;
         }
 
         var reason = ReasonOf(budget);
@@ -53,19 +56,23 @@ public sealed record ClaudeCodeHookOutput
 
     private static string ReasonOf(BudgetResponse budget)
     {
-        var over = budget.Budgets.Where(cap => cap is { Over: true, Enforcement: Enforcement.Hard }).Select(CapOf);
+        var over = budget.Budgets.Where(cap => cap is { Over: true, Enforcement: Enforcement.Hard, Period: not BudgetPeriod.Minute }).Select(CapOf);
         var others = budget.StopReasons.Select(WordsOf).OfType<string>();
         return $"Entourage stops this run: {string.Join("; ", over.Concat(others))}.";
     }
 
     private static string CapOf(BudgetStatusResponse cap)
     {
-        var reserved = cap.ReservedUsd == MoneyTotal.Zero ? "" : string.Create(CultureInfo.InvariantCulture, $" and {cap.ReservedUsd} reserved");
+        var name = cap.BudgetName is { } own ? $" \"{own}\"" : cap.BudgetId is null ? "" : $" for {cap.ScopeId}";
+        var (spent, limit) = cap.Unit == BudgetUnit.Usd ? ($"{cap.SpentUsd}", $"{cap.LimitUsd} USD") : (Count(cap.SpentTokens), $"{Count(cap.LimitTokens)} tokens");
+        var reserved = cap.Reserved == MoneyTotal.Zero ? "" : $" and {(cap.Unit == BudgetUnit.Usd ? $"{cap.ReservedUsd}" : Count(cap.ReservedTokens))} reserved";
         var resets = cap.ResetsAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", resets at {at.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"the {EnumNames.Of(cap.Scope)} budget ({EnumNames.Of(cap.Period)}) is used up, {cap.SpentUsd} of {cap.LimitUsd} USD spent{reserved}{resets}");
+            $"the {EnumNames.Of(cap.Scope)} budget{name} ({EnumNames.Of(cap.Period)}) is used up, {spent} of {limit} spent{reserved}{resets}");
     }
+
+    private static string Count(long? tokens) => string.Create(CultureInfo.InvariantCulture, $"{tokens:N0}");
 
     private static string? WordsOf(string reason) => reason switch
     {

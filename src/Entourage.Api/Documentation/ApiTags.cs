@@ -12,6 +12,7 @@ internal static class ApiTags
         ["Tasks"] = "Tasks and cost guidelines.",
         ["Sessions"] = "Sessions with their usage and reservations.",
         ["Settings"] = "Spending limits and other settings.",
+        ["Budgets"] = "Limits in dollars or tokens, and the caps in the settings.",
         ["Prices"] = "Prices of models.",
         ["Stops"] = "Pauses of agents, teams and organisations.",
         ["Archive"] = "The archive of agents, teams and organisations.",

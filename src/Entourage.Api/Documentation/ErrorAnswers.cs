@@ -27,7 +27,7 @@ internal static class ErrorAnswers
         [415] = ("The body is not JSON.", "unsupported-media-type"),
         [421] = ("This server does not accept the host name of the request.", "unknown-host"),
         [422] = ("The request is well formed, but a value is not allowed.", "validation"),
-        [429] = ("The caller sends requests faster than its limit.", "too-many-requests"),
+        [429] = ("The caller sends requests faster than its limit, or a hard limit per minute has too little left.", "too-many-requests"),
         [500] = ("The server failed unexpectedly.", "unexpected"),
         [503] = ("The store or the server is unavailable for the moment.", "store-unavailable"),
     };

@@ -181,15 +181,25 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             ? failure.ErrorMessage.Replace($"'{name}'", $"'{member}'", StringComparison.Ordinal)
             : failure.ErrorMessage;
 
-    private static Problem Refusal(BudgetExceededException exceeded) =>
-        new(StatusCodes.Status402PaymentRequired, "budget-exceeded", exceeded.Message)
+    /// <summary>Whether a refusal is an error that a retry overcomes within about a minute, because only rates refuse.</summary>
+    public static bool IsRate(BudgetExceededException exceeded) => exceeded is { IsRate: true, RetryAt: not null };
+
+    private static Problem Refusal(BudgetExceededException exceeded)
+    {
+        var members = new Dictionary<string, object?>
         {
-            Members = new Dictionary<string, object?>
-            {
-                ["budget"] = BudgetStatusResponse.From(exceeded.Tightest),
-                ["max_reservable_usd"] = exceeded.Reservable,
-                ["waiting_helps"] = exceeded.WaitingHelps,
-                ["retry_at"] = exceeded.RetryAt,
-            },
+            ["budget"] = BudgetStatusResponse.From(exceeded.Tightest),
+            ["max_reservable_usd"] = exceeded.Reservable,
+            ["max_reservable_tokens"] = exceeded.ReservableTokens,
+            ["waiting_helps"] = exceeded.WaitingHelps,
+            ["retry_at"] = exceeded.RetryAt,
         };
+        return IsRate(exceeded)
+            ? new(StatusCodes.Status429TooManyRequests, ProblemTypes.RateExceeded, exceeded.Message)
+            {
+                // The other answers with this status have none of these members.
+                Members = members.Where(member => member.Value is not null).ToDictionary(),
+            }
+            : new(StatusCodes.Status402PaymentRequired, "budget-exceeded", exceeded.Message) { Members = members };
+    }
 }

@@ -1,10 +1,11 @@
+using System.Globalization;
 using Entourage.Application.Errors;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Entourage.Api.Errors;
 
 /// <summary>Answers exceptions with problem details, and logs server errors.</summary>
-internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, TimeProvider time, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,9 +19,17 @@ internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, I
         if (exception is BudgetExceededException refusal)
         {
             refusals.Add(refusal);
-
-            // Common SDKs retry unless this header tells them not to.
-            httpContext.Response.Headers["x-should-retry"] = "false";
+            if (Problem.IsRate(refusal))
+            {
+                // Rounded up, so that a retry does not come too early.
+                var wait = Math.Max(1, (long)Math.Ceiling((refusal.RetryAt!.Value - time.GetUtcNow()).TotalSeconds));
+                httpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+            }
+            else
+            {
+                // Common SDKs retry unless this header tells them not to.
+                httpContext.Response.Headers["x-should-retry"] = "false";
+            }
         }
 
         var problem = Problem.Of(exception);

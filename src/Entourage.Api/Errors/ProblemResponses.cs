@@ -43,14 +43,41 @@ public sealed record BudgetExceededProblem : ProblemResponse
     /// <summary>The refusing budget with the least remaining.</summary>
     public required BudgetStatusResponse Budget { get; init; }
 
-    /// <summary>The largest amount that can be reserved now (USD).</summary>
-    public required Money MaxReservableUsd { get; init; }
+    /// <summary>The largest amount that can be reserved now (USD); null if no hard budget in dollars applies.</summary>
+    public required Money? MaxReservableUsd { get; init; }
+
+    /// <summary>The most tokens that can be reserved now; null if no hard budget in tokens applies.</summary>
+    public required long? MaxReservableTokens { get; init; }
 
     /// <summary>Whether the same request can succeed later without a higher limit.</summary>
     public required bool WaitingHelps { get; init; }
 
     /// <summary>When all refusing budgets will have reset (UTC); null if waiting does not help or the time is unknown.</summary>
     public required DateTimeOffset? RetryAt { get; init; }
+}
+
+/// <summary>Too many requests, or too much spending for a hard limit per minute. Only <c>/problems/rate-exceeded</c> has members of its own.</summary>
+public sealed record TooManyRequestsProblem : ProblemResponse
+{
+    /// <summary>The limit per minute with the least remaining.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetStatusResponse? Budget { get; init; }
+
+    /// <summary>The largest amount that can be reserved now (USD). Omitted if no hard budget in dollars applies.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Money? MaxReservableUsd { get; init; }
+
+    /// <summary>The most tokens that can be reserved now. Omitted if no hard budget in tokens applies.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? MaxReservableTokens { get; init; }
+
+    /// <summary>Always true.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? WaitingHelps { get; init; }
+
+    /// <summary>When the same request can succeed (UTC), if nothing else is spent meanwhile.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RetryAt { get; init; }
 }
 
 /// <summary>A conflict with the current state. Not every kind of conflict has all members.</summary>

@@ -13,14 +13,18 @@ internal static class ProblemTypes
     public const string AlreadyAnswered = "already-answered";
     public const string ReservationEnded = "reservation-ended";
     public const string TooManyChildTokens = "too-many-child-tokens";
+    public const string TooManyBudgets = "too-many-budgets";
     public const string WebhookDisabled = "webhook-disabled";
+    public const string RateExceeded = "rate-exceeded";
 
     private static readonly IReadOnlyDictionary<Type, string[]> Codes = new Dictionary<Type, string[]>
     {
         [typeof(BudgetExceededProblem)] = ["budget-exceeded"],
+        [typeof(TooManyRequestsProblem)] = ["too-many-requests", RateExceeded],
         [typeof(ConflictProblem)] =
         [
-            Paused, Archived, TaskBlocked, SessionEnded, Duplicate, Stale, IllegalStatus, AlreadyAnswered, ReservationEnded, TooManyChildTokens, WebhookDisabled,
+            Paused, Archived, TaskBlocked, SessionEnded, Duplicate, Stale, IllegalStatus, AlreadyAnswered, ReservationEnded, TooManyChildTokens, TooManyBudgets,
+            WebhookDisabled,
         ],
         [typeof(InvalidRequestProblem)] =
         [
@@ -30,7 +34,7 @@ internal static class ProblemTypes
         [typeof(CommonProblem)] =
         [
             "unauthorized", "forbidden", "cross-site", "not-found", "request-timeout", "body-too-large", "unsupported-media-type", "unknown-host",
-            "too-many-requests", "unexpected", "store-unavailable", "outcome-unknown", "busy", "timed-out",
+            "unexpected", "store-unavailable", "outcome-unknown", "busy", "timed-out",
         ],
     };
 
@@ -43,6 +47,7 @@ internal static class ProblemTypes
         StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity => typeof(InvalidRequestProblem),
         StatusCodes.Status402PaymentRequired => typeof(BudgetExceededProblem),
         StatusCodes.Status409Conflict => typeof(ConflictProblem),
+        StatusCodes.Status429TooManyRequests => typeof(TooManyRequestsProblem),
         _ => typeof(CommonProblem),
     };
 
@@ -58,6 +63,6 @@ internal sealed class ConflictsAttribute(params string[] codes) : Attribute
     public IReadOnlyList<string> Codes => codes;
 }
 
-/// <summary>Marks an action that a hard budget can refuse (402) in the API description.</summary>
+/// <summary>Marks an action that a hard budget can refuse (402, or 429 by a limit per minute) in the API description.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RefusedByBudgetAttribute : Attribute;

@@ -50,6 +50,7 @@ internal static class BudgetTools
                 ToolSchema.Member("daily_spent_usd", "number", "The amount spent under it today."),
                 ToolSchema.NullableMember("daily_remaining_usd", "number", "The amount left under it."),
                 ToolSchema.NullableMember("resets_at", "string", "When it resets (UTC)."),
+                ToolSchema.NullableMember("wait_until", "string", "If a limit per minute is used up: wait until then (UTC) before your next model call."),
                 ToolSchema.Member("budgets", "array", "Every budget that applies, with the amounts spent, reserved and remaining.")]),
             ReadsOnly,
             async (arguments, call, cancellationToken) =>

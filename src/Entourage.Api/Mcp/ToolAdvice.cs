@@ -14,6 +14,7 @@ internal static class ToolAdvice
         (_, "budget-exceeded") =>
             "Do not make this call, and do not retry immediately. Reserve less if max_reservable_usd allows it, wait until retry_at if waiting_helps is true, "
             + "or call request_budget_increase. Otherwise stop.",
+        (_, "rate-exceeded") => "Wait until retry_at, and then call again with the same arguments, or reserve less.",
         (_, "paused") => "Stop working. A person or a rule paused you. Do not try again until you are resumed.",
         (_, "archived") => "Stop working. You are archived. Do not try again, and tell the person you work for.",
         (_, "session-ended") => "This session has ended. If check_budget does not return stop, call start_session to start another.",

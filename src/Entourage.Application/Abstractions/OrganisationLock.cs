@@ -48,4 +48,22 @@ internal static class OrganisationLock
     /// <summary>Returns the id of the organisation of an existing team.</summary>
     public static Task<Guid> FindOrganisationOfTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) =>
         db.Teams.Where(team => team.Id == teamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+
+    /// <summary>
+    /// Makes every replica reload the prices and budgets of an organisation, or of all organisations, before its next ledger transaction, which waits for
+    /// the current transaction. Locks the organisations.
+    /// </summary>
+    public static async Task RaiseVersionAsync(this IEntourageDb db, Guid? organisationId, CancellationToken cancellationToken)
+    {
+        var affected = db.Organisations.Where(organisation => organisationId == null || organisation.Id == organisationId);
+
+        // In the order in which the ledger locks several.
+        foreach (var id in (await affected.Select(organisation => organisation.Id).ToListAsync(cancellationToken)).Order())
+        {
+            await db.LockOrganisationAsync(id, cancellationToken);
+        }
+
+        await affected.ExecuteUpdateAsync(
+            row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version + 1), cancellationToken);
+    }
 }

@@ -21,6 +21,9 @@ public enum ResourceKind
     /// <summary>A key.</summary>
     Key,
 
+    /// <summary>A budget of a team or an organisation.</summary>
+    Budget,
+
     // The kinds from here on belong to one agent.
 
     /// <summary>An agent.</summary>
@@ -54,7 +57,7 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
     };
 
     /// <summary>The id as callers know it.</summary>
-    public object Key => Kind is ResourceKind.Task or ResourceKind.AssignedTask or ResourceKind.Session ? Number : Id;
+    public object Key => Kind is ResourceKind.Task or ResourceKind.AssignedTask or ResourceKind.Session or ResourceKind.Budget ? Number : Id;
 
     /// <summary>Whether the resource belongs to one agent rather than to a whole team or organisation.</summary>
     public bool IsOfAgent => Kind >= ResourceKind.Agent;
@@ -76,6 +79,9 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
 
     /// <summary>A session.</summary>
     public static Resource Session(long number) => new(ResourceKind.Session, default, number);
+
+    /// <summary>A budget that is a resource of its own.</summary>
+    public static Resource Budget(long number) => new(ResourceKind.Budget, default, number);
 
     /// <summary>A reservation.</summary>
     public static Resource Reservation(Guid id) => new(ResourceKind.Reservation, id, 0);

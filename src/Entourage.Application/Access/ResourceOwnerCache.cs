@@ -57,6 +57,8 @@ public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
             ResourceKind.Webhook => db.Webhooks.Where(webhook => webhook.Id == id)
                 .Select(webhook => new ResourceOwner(webhook.OrganisationId, webhook.TeamId, null)),
 
+            ResourceKind.Budget => db.BudgetRules.Where(rule => rule.Id == number).Select(rule => new ResourceOwner(rule.OrganisationId, rule.TeamId, null)),
+
             // A lead may issue and revoke the keys of its agents only, so a lead's key has no team here.
             ResourceKind.Key => db.ApiKeys.Where(key => key.Id == id)
                 .Select(key => new ResourceOwner(key.OrganisationId, key.AgentId == null ? null : key.TeamId, key.AgentId)),

@@ -66,6 +66,10 @@ public sealed record AlertResponse(
 /// <summary>The figures of an alert. Members that its kind does not have are omitted.</summary>
 public sealed record AlertDetailsResponse
 {
+    /// <summary>The id of the budget, if it is a resource of its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? BudgetId { get; init; }
+
     /// <summary>The scope of the budget.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetScope? Scope { get; init; }
@@ -153,6 +157,7 @@ public sealed record AlertDetailsResponse
 
     internal static AlertDetailsResponse From(AlertDetails details) => new()
     {
+        BudgetId = details.BudgetId,
         Scope = details.Scope,
         ScopeId = details.ScopeId,
         Period = details.Period,

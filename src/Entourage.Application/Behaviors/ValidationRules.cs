@@ -1,4 +1,5 @@
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Labels;
 using Entourage.Domain.Organisations;
@@ -40,6 +41,13 @@ internal static class ValidationRules
     public static IRuleBuilderOptions<T, Money?> PositiveUsd<T>(this IRuleBuilder<T, Money?> rule) =>
         rule.Must(money => money is null || (money > Money.Zero && money <= Money.LargestInput))
             .WithMessage($"'{{PropertyName}}' must be greater than 0 and at most {Money.LargestInput} USD.");
+
+    /// <summary>Allows the shares of a budget that raise alerts, or null.</summary>
+    public static IRuleBuilderOptions<T, IReadOnlyList<decimal>?> Thresholds<T>(this IRuleBuilder<T, IReadOnlyList<decimal>?> rule) =>
+        rule.Must(thresholds => thresholds is null || AlertThresholds.Allow(thresholds))
+            .WithMessage(
+                $"'{{PropertyName}}' must be at most {AlertThresholds.MaxCount} shares in rising order, greater than 0 and at most "
+                + $"{AlertThresholds.Greatest}, with at most {AlertThresholds.Decimals} decimals.");
 
     /// <summary>Allows the token count of one usage, or null.</summary>
     public static IRuleBuilderOptions<T, long?> Tokens<T>(this IRuleBuilder<T, long?> rule) =>

@@ -52,7 +52,7 @@ internal sealed record BudgetSnapshot(
 
         if (reach.HasRules)
         {
-            found.AddRange(await new RuleBudgets(db, reach, now).FindAsync(organisation, teams, cancellationToken));
+            found.AddRange(await new RuleBudgets(db, now).FindAsync(reach, organisation, teams, cancellationToken));
         }
 
         var counters = await SpendingAsync(
@@ -132,6 +132,10 @@ internal sealed record BudgetSnapshot(
             }
         }
     }
+
+    /// <summary>Reads the counters of budgets. Windows without a counter are missing.</summary>
+    internal static Task<IReadOnlyDictionary<BudgetWindow, Spending>> ReadSpendingAsync(
+        IEntourageDb db, IEnumerable<Budget> budgets, CancellationToken cancellationToken) => SpendingAsync(db, WindowsOf(budgets), cancellationToken);
 
     private static HashSet<BudgetWindow> WindowsOf(IEnumerable<Budget> budgets)
     {

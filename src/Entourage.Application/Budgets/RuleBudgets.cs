@@ -15,11 +15,11 @@ namespace Entourage.Application.Budgets;
 /// Finds the budgets of rules in their current windows. A rule that each item of its scope has for itself gives a budget for each team, agent, open task,
 /// active session tree, or value of its label or model that was used in the window.
 /// </summary>
-internal sealed class RuleBudgets(IEntourageDb db, BudgetReach reach, DateTimeOffset now)
+internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
 {
-    /// <summary>Finds the budgets, each from the view of the teams whose work it counts.</summary>
+    /// <summary>Finds the budgets that a change can affect, each from the view of the teams whose work it counts.</summary>
     public async Task<IReadOnlyList<(Team Team, Budget Budget)>> FindAsync(
-        Organisation organisation, IReadOnlyList<Team> teams, CancellationToken cancellationToken)
+        BudgetReach reach, Organisation organisation, IReadOnlyList<Team> teams, CancellationToken cancellationToken)
     {
         var rules = await db.BudgetRules.AsNoTracking()
             .Where(rule => rule.OrganisationId == organisation.Id
@@ -27,6 +27,13 @@ internal sealed class RuleBudgets(IEntourageDb db, BudgetReach reach, DateTimeOf
                 && (reach.TeamId == null || rule.TeamId == null || rule.TeamId == reach.TeamId))
             .OrderBy(rule => rule.Id)
             .ToListAsync(cancellationToken);
+        return await FindAsync(rules, organisation, teams, cancellationToken);
+    }
+
+    /// <summary>Finds the budgets of rules of an organisation, each from the view of the teams whose work it counts.</summary>
+    public async Task<IReadOnlyList<(Team Team, Budget Budget)>> FindAsync(
+        IReadOnlyList<BudgetRule> rules, Organisation organisation, IReadOnlyList<Team> teams, CancellationToken cancellationToken)
+    {
         var found = new List<(Team, Budget)>();
         foreach (var rule in rules)
         {

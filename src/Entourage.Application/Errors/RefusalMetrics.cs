@@ -23,8 +23,8 @@ public sealed class RefusalMetrics
     public void Add(BudgetExceededException refusal)
     {
         ArgumentNullException.ThrowIfNull(refusal);
-        var window = refusal.Tightest.Budget.Window;
-        budgetRefusals.Add(1, KeyValuePair.Create("scope", (object?)EnumNames.Of(window.Scope)), KeyValuePair.Create("period", (object?)EnumNames.Of(window.Period)));
+        var budget = refusal.Tightest.Budget;
+        budgetRefusals.Add(1, KeyValuePair.Create("scope", (object?)EnumNames.Of(budget.Scope)), KeyValuePair.Create("period", (object?)EnumNames.Of(budget.Window.Period)));
     }
 
     /// <summary>Counts a call that the gateway answered with an error.</summary>

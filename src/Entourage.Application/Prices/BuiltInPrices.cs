@@ -34,7 +34,7 @@ public sealed class BuiltInPrices(IEntourageDb db, TimeProvider time)
 
     private async Task<int> AddAsync(CancellationToken cancellationToken)
     {
-        await db.RenewPricesAsync(organisationId: null, cancellationToken);
+        await db.RaiseVersionAsync(organisationId: null, cancellationToken);
         db.Prices.AddRange(await FindMissingAsync(cancellationToken));
         return await db.SaveChangesAsync(cancellationToken);
     }

@@ -101,7 +101,7 @@ internal sealed class SetPriceHandler(IEntourageDb db, UsageRepricer repricer, A
                 .GetAsync(organisationId, "organisation", cancellationToken);
         }
 
-        await db.RenewPricesAsync(request.OrganisationId, cancellationToken);
+        await db.RaiseVersionAsync(request.OrganisationId, cancellationToken);
         var known = await db.ReadPricesAsync(request.OrganisationId, cancellationToken);
         var now = time.GetUtcNow();
         var price = new ModelPrice

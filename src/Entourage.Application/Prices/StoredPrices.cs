@@ -23,22 +23,4 @@ public static class StoredPrices
         new(await db.Prices.AsNoTracking()
             .Where(price => price.OrganisationId == null || price.OrganisationId == organisationId)
             .ToListAsync(cancellationToken));
-
-    /// <summary>
-    /// Makes every replica reload the prices of an organisation, or of all organisations, before its next ledger transaction, which waits for the
-    /// current transaction.
-    /// </summary>
-    internal static async Task RenewPricesAsync(this IEntourageDb db, Guid? organisationId, CancellationToken cancellationToken)
-    {
-        var affected = db.Organisations.Where(organisation => organisationId == null || organisation.Id == organisationId);
-
-        // In the order in which the ledger locks several.
-        foreach (var id in (await affected.Select(organisation => organisation.Id).ToListAsync(cancellationToken)).Order())
-        {
-            await db.LockOrganisationAsync(id, cancellationToken);
-        }
-
-        await affected.ExecuteUpdateAsync(
-            row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version + 1), cancellationToken);
-    }
 }

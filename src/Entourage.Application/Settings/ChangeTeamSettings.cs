@@ -59,6 +59,11 @@ public sealed record ChangeTeamSettingsCommand(
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
+
+    /// <summary>Changes only limits.</summary>
+    internal static ChangeTeamSettingsCommand OfLimits(
+        Guid teamId, Patch<Money?> daily, Patch<Money?> weekly, Patch<Money?> monthly, Patch<Money?> task, Patch<Money?> session, Patch<Money?> agentDaily) =>
+        new(teamId, daily, weekly, monthly, task, session, agentDaily, default, default, default, default, default, default, default, default, default, null);
 }
 
 internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeamSettingsCommand>
@@ -74,12 +79,7 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.AbandonedAfterMinutes.Value)
             .InclusiveBetween(TeamLimits.MinAbandonedAfterMinutes, TeamLimits.MaxAbandonedAfterMinutes)
             .OverridePropertyName("AbandonedAfterMinutes");
-        RuleFor(command => command.AlertThresholds.Value)
-            .Must(thresholds => thresholds is null || Domain.Alerts.AlertThresholds.Allow(thresholds))
-            .WithMessage(
-                $"'{{PropertyName}}' must be at most {Domain.Alerts.AlertThresholds.MaxCount} shares in rising order, greater than 0 and at most "
-                + $"{Domain.Alerts.AlertThresholds.Greatest}, with at most {Domain.Alerts.AlertThresholds.Decimals} decimals.")
-            .OverridePropertyName("AlertThresholds");
+        RuleFor(command => command.AlertThresholds.Value).Thresholds().OverridePropertyName("AlertThresholds");
         RuleFor(command => command.Runaway.Value!).NotNull().ChildRules(RunawayPatch.Check).OverridePropertyName("Runaway")
             .When(command => command.Runaway.IsSet);
         RuleFor(command => command.ModelFallbacks.Value)
@@ -133,6 +133,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
         {
             await EndGrantsAsync(team.Id, cancellationToken);
             await RecountAsync(team, cancellationToken);
+            await RecountRulesAsync(team.Id, cancellationToken);
         }
 
         await lines.FollowAsync(budgets, cancellationToken);
@@ -213,6 +214,15 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             .Where(sum => sum.Key.Scope == BudgetScope.Agent || (sum.Key.Scope == BudgetScope.Team && sum.Key.ScopeId == teamId))
             .Select(sum => BudgetCounter.Create(sum.Key, sum.Value)));
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Recounts the budgets of their own of a team by the windows of the new time zone.</summary>
+    private async Task RecountRulesAsync(Guid teamId, CancellationToken cancellationToken)
+    {
+        foreach (var rule in await db.BudgetRules.AsNoTracking().Where(rule => rule.TeamId == teamId).ToListAsync(cancellationToken))
+        {
+            await new RuleCounters(db).CountAsync(rule, cancellationToken);
+        }
     }
 
     /// <summary>Rebuilds the cost summaries of a team by the days of its new time zone.</summary>

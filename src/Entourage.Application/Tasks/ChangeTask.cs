@@ -35,6 +35,9 @@ public sealed record ChangeTaskCommand(
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Task(Id));
+
+    /// <summary>Changes only the cap of a task.</summary>
+    internal static ChangeTaskCommand OfBudget(long id, Patch<Money?> budget) => new(id, default, default, default, default, default, default, default, budget);
 }
 
 internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Entourage.Cli.Output;
 using Entourage.Client.Contracts;
 using Spectre.Console;
@@ -104,17 +105,20 @@ internal static class BudgetCommands
         foreach (var row in budget.Budgets)
         {
             table.Add(
-                $"{row.Scope}, {row.Period}",
+                row.BudgetName is { } name ? $"{name} ({row.Scope}, {row.Period})" : $"{row.Scope}, {row.Period}",
                 row.Enforcement,
-                Printer.Usd(row.LimitUsd),
-                Printer.Usd(row.SpentUsd),
-                Printer.Usd(row.ReservedUsd),
-                Printer.Usd(row.RemainingUsd),
+                Amount(row.LimitUsd, row.LimitTokens),
+                Amount(row.SpentUsd, row.SpentTokens),
+                Amount(row.ReservedUsd, row.ReservedTokens),
+                Amount(row.RemainingUsd, row.RemainingTokens),
                 Printer.Time(row.ResetsAt));
         }
 
         return table;
     }
+
+    private static string Amount(decimal? usd, long? tokens) =>
+        tokens is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} tokens") : Printer.Usd(usd);
 
     private static void Require(Invocation invocation, params ReadOnlySpan<Option<Limit>> limits)
     {

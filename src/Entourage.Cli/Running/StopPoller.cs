@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Entourage.Client;
@@ -153,9 +154,11 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         _ => true,
     };
 
-    private bool IsOver(BudgetStatus row) => row.Over && (!usesGateway || row.SpentUsd >= row.LimitUsd);
+    private bool IsOver(BudgetStatus row) => row.Over && (!usesGateway || row.SpentUsd >= row.LimitUsd || row.SpentTokens >= row.LimitTokens);
 
-    private static string ReasonOf(BudgetStatus row) => $"budget_exceeded:{row.Scope}:{row.Period}";
+    private static string ReasonOf(BudgetStatus row) => row.BudgetId is { } id
+        ? string.Create(CultureInfo.InvariantCulture, $"budget_exceeded:{row.Scope}:{row.Period}:{id}")
+        : $"budget_exceeded:{row.Scope}:{row.Period}";
 
     private static long? SessionOf(BudgetStatus row) =>
         row.Scope == "session" && row.ScopeId.ValueKind == JsonValueKind.Number && row.ScopeId.TryGetInt64(out var id) ? id : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Entourage.Client.Contracts;
@@ -38,39 +39,68 @@ public sealed record Budget
     /// <summary>When the daily cap is reached at today's rate of spending (UTC).</summary>
     public DateTimeOffset? CapReachedAt { get; init; }
 
+    /// <summary>When the agent should continue (UTC), because a limit per minute is used up; null to continue at once.</summary>
+    public DateTimeOffset? WaitUntil { get; init; }
+
     /// <summary>All caps that apply, from the widest scope to the narrowest.</summary>
     public IReadOnlyList<BudgetStatus> Budgets { get; init; } = [];
 }
 
-/// <summary>A cap and its spending in the current window (USD).</summary>
+/// <summary>A cap and its spending in the current window, in US dollars or in tokens.</summary>
 public sealed record BudgetStatus
 {
-    /// <summary><c>organisation</c>, <c>team</c>, <c>agent</c>, <c>task</c> or <c>session</c>.</summary>
+    /// <summary>The number of the budget, or null for a cap in the settings.</summary>
+    public long? BudgetId { get; init; }
+
+    /// <summary>The name of the budget, or null for none.</summary>
+    public string? BudgetName { get; init; }
+
+    /// <summary><c>organisation</c>, <c>team</c>, <c>agent</c>, <c>task</c>, <c>session</c>, <c>label</c> or <c>model</c>.</summary>
     public string Scope { get; init; } = "";
 
     /// <summary>The id of the scope: a JSON number for tasks and sessions, otherwise a JSON string.</summary>
     public JsonElement ScopeId { get; init; }
 
-    /// <summary><c>day</c>, <c>week</c>, <c>month</c> or <c>total</c>.</summary>
+    /// <summary><c>minute</c>, <c>hour</c>, <c>day</c>, <c>week</c>, <c>month</c> or <c>total</c>.</summary>
     public string Period { get; init; } = "";
 
     /// <summary>Whether the cap refuses (<c>hard</c>) or only raises alerts (<c>observe</c>).</summary>
     public string Enforcement { get; init; } = "";
 
-    /// <summary>The limit.</summary>
-    public decimal LimitUsd { get; init; }
+    /// <summary>The limit (USD), or null for a cap in tokens.</summary>
+    public decimal? LimitUsd { get; init; }
 
-    /// <summary>The recorded cost in the current window.</summary>
-    public decimal SpentUsd { get; init; }
+    /// <summary>The recorded cost in the current window (USD), or null for a cap in tokens.</summary>
+    public decimal? SpentUsd { get; init; }
 
-    /// <summary>The live reservations.</summary>
-    public decimal ReservedUsd { get; init; }
+    /// <summary>The live reservations (USD), or null for a cap in tokens.</summary>
+    public decimal? ReservedUsd { get; init; }
 
-    /// <summary>Limit − spent − reserved.</summary>
-    public decimal RemainingUsd { get; init; }
+    /// <summary>Limit − spent − reserved (USD), or null for a cap in tokens.</summary>
+    public decimal? RemainingUsd { get; init; }
+
+    /// <summary>The limit in tokens, or null for a cap in dollars.</summary>
+    public long? LimitTokens { get; init; }
+
+    /// <summary>The tokens used in the current window, or null for a cap in dollars.</summary>
+    public long? SpentTokens { get; init; }
+
+    /// <summary>The tokens of live reservations, or null for a cap in dollars.</summary>
+    public long? ReservedTokens { get; init; }
+
+    /// <summary>Limit − spent − reserved tokens, or null for a cap in dollars.</summary>
+    public long? RemainingTokens { get; init; }
+
+    /// <summary>When a used-up limit per minute has something left again (UTC), or null for other caps.</summary>
+    public DateTimeOffset? ContinuesAt { get; init; }
 
     /// <summary>Whether the cap is used up.</summary>
     public bool Over { get; init; }
+
+    /// <summary>The reason to stop if the cap is hard and used up.</summary>
+    internal string StopReason => BudgetId is { } id
+        ? string.Create(CultureInfo.InvariantCulture, $"budget_exceeded:{Scope}:{Period}:{id}")
+        : $"budget_exceeded:{Scope}:{Period}";
 
     /// <summary>When the window ends (UTC), or null for a window without an end.</summary>
     public DateTimeOffset? ResetsAt { get; init; }

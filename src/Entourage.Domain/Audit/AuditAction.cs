@@ -50,4 +50,13 @@ public enum AuditAction
 
     /// <summary>An agent was moved to another team.</summary>
     AgentMoved,
+
+    /// <summary>A budget was created.</summary>
+    BudgetCreated,
+
+    /// <summary>A budget was changed.</summary>
+    BudgetChanged,
+
+    /// <summary>A budget was deleted.</summary>
+    BudgetDeleted,
 }

@@ -31,6 +31,9 @@ public enum AuditSubjectKind
 
     /// <summary>A key.</summary>
     Key,
+
+    /// <summary>A budget.</summary>
+    Budget,
 }
 
 /// <summary>The subject of a change and its owner.</summary>

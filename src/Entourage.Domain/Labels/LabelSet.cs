@@ -293,7 +293,10 @@ public sealed class LabelSetMember
         ArgumentNullException.ThrowIfNull(labels);
         return labels.Labels.Select(label => new LabelSetMember
         {
-            OrganisationId = organisationId, LabelSetId = labels.Id, Key = label.Key, Value = label.Value,
+            OrganisationId = organisationId,
+            LabelSetId = labels.Id,
+            Key = label.Key,
+            Value = label.Value,
         });
     }
 }

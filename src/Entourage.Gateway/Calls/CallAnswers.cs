@@ -72,7 +72,8 @@ public static class CallAnswers
         CallRefusedException refused => refused.Refusal,
         UnreadableRequestException unreadable => new(RefusalReason.Invalid, unreadable.Message),
         BudgetExceededException { IsRate: true, RetryAt: { } at } slowed => new(
-            RefusalReason.TooMany, $"{Refused} {slowed.Message} Send it again at {at.UtcDateTime:HH:mm:ss} UTC.") { RetryAt = at },
+            RefusalReason.TooMany, $"{Refused} {slowed.Message} Send it again at {at.UtcDateTime:HH:mm:ss} UTC.")
+        { RetryAt = at },
         BudgetExceededException exceeded => new(RefusalReason.Budget, MessageOf(exceeded)),
         ConflictException { Code: Paused or ConflictException.Archived } paused => new(RefusalReason.Stopped, $"{Refused} {paused.Message}"),
         RuleViolationException { Code: SessionEnded } ended => new(RefusalReason.Stopped, $"{Refused} {ended.Message}"),

@@ -1,5 +1,5 @@
-using Entourage.Domain.Sessions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -109,6 +109,18 @@ internal static class AccessTable
         new("POST", "/webhooks/<webhook>/test", Team, Lead, Success: 202),
         new("DELETE", "/webhooks/<webhook>", Team, Lead, Success: 204),
 
+        new("GET", "/budgets", Unowned, Lead),
+        new("GET", "/budgets?team_id=<team>", Team, Lead),
+        new("GET", "/budgets?org_id=<org>", Organisation, Lead),
+        new("POST", "/budgets", Team, Lead, """{"scope": "team", "team_id": "<team>", "period": "hour", "limit_usd": 1000}""", 201),
+        new("POST", "/budgets", Own, Lead, """{"scope": "agent", "match": "<agent>", "period": "hour", "limit_usd": 1000}""", 201),
+        new("POST", "/budgets", Team, Lead, """{"scope": "task", "match": "<task>", "period": "hour", "limit_usd": 1000}""", 201),
+        new("POST", "/budgets", Own, Lead, """{"scope": "session", "match": "<session>", "period": "hour", "limit_usd": 1000}""", 201),
+        new("POST", "/budgets", Organisation, Admin, """{"scope": "model", "match": "*", "org_id": "<org>", "period": "hour", "limit_usd": 1000}""", 201),
+        new("GET", "/budgets/<budget>", Team, Lead),
+        new("PATCH", "/budgets/<budget>", Team, Lead, """{"limit_usd": 2000}"""),
+        new("DELETE", "/budgets/<budget>", Team, Lead, Success: 204),
+
         new("GET", "/audit", Unowned, Lead),
         new("GET", "/audit?org_id=<org>", Organisation, Lead),
         new("GET", "/audit?team_id=<team>", Team, Lead),

@@ -113,7 +113,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         homes[AccessPlace.Peer] = (own.Organisation, own.Id, await Admin.CreateAgentAsync(own.Id, "peer"));
         homes[AccessPlace.OtherTeam] = (own.Organisation, otherTeam, await Admin.CreateAgentAsync(otherTeam, "eng-1"));
         homes[AccessPlace.OtherOrganisation] = (other.Organisation, other.Id, other.Agent);
-        string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "key", "new", "spareorg", "spareteam", "spareagent"];
+        string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "budget", "key", "new", "spareorg", "spareteam", "spareagent"];
         foreach (var place in homes.Keys)
         {
             resources[place] = [];
@@ -123,7 +123,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
             }
         }
 
-        resources[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
+        resources[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" or "budget" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
         clients[CallerRole.Agent] = await IssueAsync(new { name = "agent", role = "agent", agent_id = own.Agent });
         clients[CallerRole.Lead] = await IssueAsync(new { name = "lead", role = "lead", team_id = own.Id });
         clients[CallerRole.Admin] = Admin;
@@ -166,6 +166,8 @@ internal sealed partial class AccessWorld : IAsyncDisposable
                 return (await Admin.GetAsync($"/teams/{team}/alerts?kind=human_request&limit=1")).Ok[0]!.Text("id")!;
             case "webhook":
                 return await IdOfAsync($"/teams/{team}/webhooks", new { url = "http://127.0.0.1:9/x", events = new[] { "stop" } });
+            case "budget":
+                return await IdOfAsync("/budgets", new { scope = "team", team_id = team, period = "week", limit_usd = 1_000m });
             default:
                 return await IdOfAsync("/keys", new { name = "some", role = "agent", agent_id = agent });
         }

@@ -31,6 +31,7 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputWebhooks), nameof(BadInputWebhooks.Cases))]
     [TestCaseSource(typeof(BadInputAudit), nameof(BadInputAudit.Cases))]
     [TestCaseSource(typeof(BadInputKeys), nameof(BadInputKeys.Cases))]
+    [TestCaseSource(typeof(BadInputBudgets), nameof(BadInputBudgets.Cases))]
     public Task Bad_request_is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
 
     [Test]
@@ -107,7 +108,7 @@ internal sealed class BadInputTests
         [
             BadInputBodies.Cases, BadInputTeams.Cases, BadInputTasks.Cases, BadInputSessions.Cases,
             BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases, BadInputCosts.Cases,
-            BadInputHumanRequests.Cases, BadInputWebhooks.Cases, BadInputAudit.Cases, BadInputKeys.Cases,
+            BadInputHumanRequests.Cases, BadInputWebhooks.Cases, BadInputAudit.Cases, BadInputKeys.Cases, BadInputBudgets.Cases,
         ];
         Assert.That(tables.SelectMany(table => table).Select(row => (BadInputCase)row.Arguments[0]!).Select(bad => (bad.Method, bad.Path, bad.Name)), Is.Unique);
     }

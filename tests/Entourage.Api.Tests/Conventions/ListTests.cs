@@ -33,6 +33,7 @@ internal sealed class ListTests(Store store) : ApiFixture(store)
 
         foreach (var name in new[] { "night", "Day", "noon" })
         {
+            _ = (await Api.PostAsync("/budgets", new { name, scope = "label", match = $"time={name}", team_id = team.Id, period = "hour", limit_usd = 5m })).Created;
             _ = (await Api.PostAsync("/keys", new { name, role = "agent", agent_id = team.Agent })).Created;
             _ = (await Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = $"https://{name}.example/hook", events = new[] { "alert" } })).Created;
             _ = (await Api.PostAsync($"/orgs/{team.Organisation}/webhooks", new { url = $"https://{name}.example/hook", events = new[] { "alert" } })).Created;
@@ -45,6 +46,7 @@ internal sealed class ListTests(Store store) : ApiFixture(store)
         "/orgs", "/keys", "/prices", "/audit", $"/orgs/{team.Organisation}/teams", $"/orgs/{team.Organisation}/sessions", $"/orgs/{team.Organisation}/alerts",
         $"/orgs/{team.Organisation}/webhooks", $"/orgs/{team.Organisation}/human-requests", $"/teams/{team.Id}/agents", $"/teams/{team.Id}/tasks", $"/teams/{team.Id}/sessions", $"/teams/{team.Id}/alerts",
         $"/teams/{team.Id}/webhooks", $"/teams/{team.Id}/human-requests", $"/agents/{team.Agent}/sessions", $"/sessions/{session}/usage",
+        "/budgets",
     ];
 
     [Test]
@@ -84,6 +86,7 @@ internal sealed class ListTests(Store store) : ApiFixture(store)
     [TestCase("/orgs/{0}/webhooks", "noon.", "https://noon.example/hook")]
     [TestCase("/teams/{1}/human-requests", "at night", "Run at night?")]
     [TestCase("/sessions/{2}/usage", "house-2", "house-2")]
+    [TestCase("/budgets", "TIME=n", "night noon")]
     [TestCase("/prices", "OPUS-4-1", "claude-opus-4-1")]
     public async Task Text_is_found_in_any_case(string list, string text, string names) =>
         Assert.That(string.Join(' ', (await NamesAsync(list, $"?q={Uri.EscapeDataString(text)}")).Select(name => name.StartsWith("https", StringComparison.Ordinal) ? name.ToLowerInvariant() : name)), Is.EqualTo(names));

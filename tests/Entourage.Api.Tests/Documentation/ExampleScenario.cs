@@ -93,6 +93,7 @@ internal sealed partial class ExampleScenario(ApiHost host, WebhookReceiver rece
         await record.CallAsync("listAgentSessions", Get, $"/agents/{agent}/sessions");
         await record.CallAsync("listTeamSessions", Get, $"/teams/{team}/sessions?status=active");
         await record.CallAsync("listOrganisationSessions", Get, $"/orgs/{organisation}/sessions?limit=1");
+        await BudgetAsync();
         await record.CallAsync("getAgentBudget", Get, $"/agents/{agent}/budget");
         var second = (await host.Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = 0.10m })).Created.Text("id");
         await record.CallAsync("releaseReservation", Delete, $"/reservations/{second}");

@@ -64,7 +64,9 @@ internal sealed class OtlpLabelTests(Store store) : ApiFixture(store)
         var labels = (await SessionAsync())["labels"]!.AsObject().ToDictionary(label => label.Key, label => label.Value!.GetValue<string>());
         Assert.That(labels, Is.EqualTo(new Dictionary<string, string>
         {
-            ["cost_center"] = "42", [new string('k', 40)] = new string('v', 99), ["surrogates"] = "\U0001F600",
+            ["cost_center"] = "42",
+            [new string('k', 40)] = new string('v', 99),
+            ["surrogates"] = "\U0001F600",
         }));
     }
 

@@ -13,7 +13,11 @@ internal sealed class BudgetRuleTests
 
     private static readonly BudgetTerms Terms = new()
     {
-        OrganisationId = Organisation, Scope = BudgetScope.Label, Match = "customer=acme", Period = BudgetPeriod.Month, LimitUsd = Some.Usd(50),
+        OrganisationId = Organisation,
+        Scope = BudgetScope.Label,
+        Match = "customer=acme",
+        Period = BudgetPeriod.Month,
+        LimitUsd = Some.Usd(50),
     };
 
     private static readonly BudgetPolicy Work = new()

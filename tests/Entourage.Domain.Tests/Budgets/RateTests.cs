@@ -8,7 +8,11 @@ internal sealed class RateTests
     private static readonly BudgetRule PerMinute = BudgetRule.Create(
             new()
             {
-                OrganisationId = Guid.Empty, Scope = BudgetScope.Model, Match = "*", Period = BudgetPeriod.Minute, LimitTokens = 1_000,
+                OrganisationId = Guid.Empty,
+                Scope = BudgetScope.Model,
+                Match = "*",
+                Period = BudgetPeriod.Minute,
+                LimitTokens = 1_000,
             },
             BudgetCalendar.Utc,
             Some.Now)
