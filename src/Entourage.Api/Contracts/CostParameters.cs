@@ -1,6 +1,7 @@
 using Entourage.Api.Documentation;
 using Entourage.Application.Costs;
 using Entourage.Application.Labels;
+using Entourage.Application.Paging;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
@@ -50,6 +51,18 @@ public record CostFilterParameters
     {
         Labels = LabelFilter.Parse(Labels),
     };
+}
+
+/// <summary>The label, period and filter of costs by label.</summary>
+public sealed record LabelCostParameters : CostFilterParameters
+{
+    /// <summary>Required. The key of the label.</summary>
+    [FromQuery(Name = "key")]
+    public string? Key { get; init; }
+
+    /// <summary>The most values to list: 1 to 200.</summary>
+    [FromQuery(Name = "limit")]
+    public int Limit { get; init; } = PageRequest.DefaultLimit;
 }
 
 /// <summary>The period, filter and format of a cost report.</summary>

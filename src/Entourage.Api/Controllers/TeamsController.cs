@@ -7,7 +7,6 @@ using Entourage.Application.Agents;
 using Entourage.Application.Costs;
 using Entourage.Application.Events;
 using Entourage.Application.HumanRequests;
-using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
@@ -144,16 +143,11 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Reports a team's costs by the values of a label, most expensive first. The values beyond the limit are summed.</summary>
-    /// <param name="id">The team.</param>
-    /// <param name="key">Required. The key of the label.</param>
-    /// <param name="costs">The range and the filters.</param>
-    /// <param name="limit">The most values to list: 1 to 200.</param>
-    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("costs/labels", Name = "getTeamLabelCosts")]
     [Authorize(Policies.Lead)]
     public Task<LabelCostsResponse> GetLabelCosts(
-        Guid id, [FromQuery] string? key, [FromQuery] CostFilterParameters costs, CancellationToken cancellationToken, [FromQuery] int limit = PageRequest.DefaultLimit) =>
-        mediator.Send(new GetLabelCostsQuery(Audience.OfTeam(id), costs.Filter, key, limit), cancellationToken);
+        Guid id, [FromQuery] LabelCostParameters costs, CancellationToken cancellationToken) =>
+        mediator.Send(new GetLabelCostsQuery(Audience.OfTeam(id), costs.Filter, costs.Key, costs.Limit), cancellationToken);
 
     /// <summary>Lists the keys of the labels that a team uses, each with the number of its values, up to 1,000.</summary>
     [HttpGet("costs/label-keys", Name = "listTeamLabelKeys")]

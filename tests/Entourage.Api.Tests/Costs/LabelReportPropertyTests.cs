@@ -28,7 +28,7 @@ internal sealed class LabelReportPropertyTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Reports_by_label_and_with_labels_are_the_sums_of_the_usage() =>
         await Gen.Select(Steps.Array[1, 40], Queries.Array[8]).SampleAsync(
-            CheckSequenceAsync, iter: 12, threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
+            CheckSequenceAsync, iter: Depth.Of(3, 25), threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
 
     private async Task CheckSequenceAsync(Step[] steps, string[] queries)
     {

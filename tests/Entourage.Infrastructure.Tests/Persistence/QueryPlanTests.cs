@@ -70,7 +70,7 @@ internal sealed class QueryPlanTests
         // Reads of background jobs, which scan whole tables, are not included.
         host = await ApiHost.StartAsync(Store.Sqlite, settings: new Dictionary<string, string> { ["Webhooks:PollMilliseconds"] = "60000" });
         team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
-        session = await team.StartAsync(await team.CreateTaskAsync());
+        session = await host.StartAsync(team, "customer=acme", await team.CreateTaskAsync());
         await team.UseAsync(session, 1m);
         await host.SendAsync(new ReserveCallCommand(session, ApiClient.ListedModel, 1_000, 1_000, 1, Choices: 1, Billing.Api, TtlSeconds: 3_600));
         request = (await host.Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
