@@ -50,6 +50,43 @@ internal sealed class CostsPageTests : PageFixture
     }
 
     [Test]
+    public async Task Costs_are_shown_by_label_and_restricted_to_a_label()
+    {
+        var acme = await Host.StartAsync(Team, "customer=acme,pr=4711");
+        await Host.UseAsync(acme, 5m);
+        await Host.UseAsync(await Host.StartAsync(Team, "customer=globex"), 3m);
+        await Team.UseAsync(await Team.StartAsync(), 2m);
+
+        await GoAsync(Address);
+        await Expect(Row("By label", "acme")).ToContainTextAsync("50%");
+        await Expect(Row("By label", "no customer")).ToContainTextAsync("$2.00");
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+        await Page.GetByLabel("Label", new() { Exact = true }).SelectOptionAsync("pr");
+        await Expect(Row("By label", "4711")).ToContainTextAsync("$5.00");
+        await Row("By label", "4711").GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$5.00");
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Remove the filter pr=4711" }).ClickAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$10.00");
+
+        await GoAsync($"/sessions/{acme}");
+        await Page.GetByRole(AriaRole.Link, new() { Name = "customer=acme" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("customer=acme");
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$5.00");
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+
+        await GoAsync($"/teams/{Team.Id}/sessions?label=customer%3Dglobex");
+        await Expect(Page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await Page.GetByLabel("Label", new() { Exact = true }).FillAsync("nonsense");
+        await Page.GetByLabel("Label", new() { Exact = true }).BlurAsync();
+        await Expect(ErrorOf("Label")).ToContainTextAsync("is not a label");
+        await ExpectGoodAsync();
+        await GoAsync($"/teams/{Team.Id}/labels?name=frontend");
+        await Expect(Page.GetByText("Tag of tasks")).ToBeVisibleAsync();
+    }
+
+    [Test]
     public async Task Assumed_cost_is_shown_separately_until_the_model_has_a_price()
     {
         var session = await Team.StartAsync();

@@ -33,7 +33,7 @@ internal sealed class MorningPageTests : PageFixture
         await Expect(Region("Seven days by model").Locator("rect.column")).ToHaveCountAsync(2);
         await Expect(Region("Seven days by model").Locator("line.before")).ToHaveCountAsync(1);
         await Expect(Row("Top tasks", "Fix login bug")).ToContainTextAsync("100%");
-        await Expect(Row("Top labels", "frontend")).ToContainTextAsync("$9.00");
+        await Expect(Row("Top tags", "frontend")).ToContainTextAsync("$9.00");
         await Expect(Region("Since yesterday, 18:00")).ToContainTextAsync("2 sessions started and $6.00 was spent. Ended: 1 killed.");
         await Expect(Region("Since yesterday, 18:00")).ToContainTextAsync("Loops");
         await ExpectGoodAsync();

@@ -3,6 +3,7 @@ using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Keys;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Webhooks;
@@ -17,6 +18,13 @@ internal sealed class NullGuardTests
 
     private static readonly (string Parameter, Action Call)[] Guards =
     [
+        ("pairs", () => LabelSet.Of(null!)),
+        ("others", () => LabelSet.None.With(null!)),
+        ("others", () => LabelSet.None.CanAdd(null!)),
+        ("others", () => LabelSet.None.AdditionsOf(null!)),
+        ("others", () => LabelSet.None.CommonWith(null!)),
+        ("text", () => Domain.Labels.Label.Parse(null!)),
+        ("labels", () => LabelSetMember.Of(Guid.Empty, null!)),
         ("name", () => ReservedNames.Imitates(null!)),
         ("text", () => ReservedNames.HasDirections(null!)),
         ("finding", () => Alert.Raise(null!, new(Guid.Empty), Some.Now)),

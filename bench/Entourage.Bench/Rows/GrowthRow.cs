@@ -15,7 +15,7 @@ internal sealed class GrowthRow : IRow
     private const double DiskGoal = 200;
     private const double MemoryGoal = 300;
     private const int Reads = 15;
-    private const int FiguresOfEach = 5;
+    private const int FiguresOfEach = 7;
 
     // Reports don't need this pause. It lets the summaries catch up, so that every measurement starts from the same state.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -32,6 +32,7 @@ internal sealed class GrowthRow : IRow
         var history = await PrepareAsync(grown);
         var sizeBefore = grown.MeasureSize();
         Spread? smallCosts = null;
+        Spread? smallLabels = null;
         foreach (var sessions in Sessions)
         {
             var records = (long)sessions * History.UsagesPerSession;
@@ -48,9 +49,13 @@ internal sealed class GrowthRow : IRow
             await using (var server = await ServerProcess.StartAsync(grown))
             {
                 figures.AddRange(await MeasureAsync(trial, server, sessions));
-                var costs = await ReadCostsAsync(server, history);
+                var costs = await ReadAsync(server, history.CostsPath);
                 smallCosts ??= costs;
-                figures.Add(CostsOf(sessions, costs, smallCosts));
+                figures.Add(CostsOf("costs", sessions, costs, smallCosts));
+                var labels = await ReadAsync(server, history.LabelCostsPath);
+                smallLabels ??= labels;
+                figures.Add(CostsOf("costs/labels?key=customer", sessions, labels, smallLabels));
+                figures.Add(FilteredOf(sessions, await ReadAsync(server, history.FilteredCostsPath)));
                 figures.Add(await ExportAsync(server, history));
                 figures.Add(new(
                     $"memory and disk with {Text(records)} records",
@@ -103,9 +108,9 @@ internal sealed class GrowthRow : IRow
         }
     }
 
-    private static async Task<Spread> ReadCostsAsync(ServerProcess server, History history)
+    private static async Task<Spread> ReadAsync(ServerProcess server, string path)
     {
-        var request = RawRequest.Get(history.CostsPath);
+        var request = RawRequest.Get(path);
         using var connection = await HttpConnection.OpenAsync(server.Address);
         var milliseconds = new List<double>();
         for (var read = -5; read < Reads; read++)
@@ -121,12 +126,20 @@ internal sealed class GrowthRow : IRow
         return Spread.Of(milliseconds);
     }
 
-    private static Figure CostsOf(int sessions, Spread costs, Spread small) => new(
-        $"`GET /teams/{{id}}/costs` of a team with {Text(sessions)} sessions, {Text((long)sessions * History.UsagesPerSession)} records",
+    private static Figure CostsOf(string report, int sessions, Spread costs, Spread small) => new(
+        $"`GET /teams/{{id}}/{report}` of a team with {Text(sessions)} sessions, {Text((long)sessions * History.UsagesPerSession)} records",
         "≤ 100 ms, ≤ 2 × the time with 1,000 sessions",
         $"{costs.ToString("0.0", " ms")}, {(costs.Median / small.Median).ToString("0.00", CultureInfo.InvariantCulture)} ×",
         $"{Reads} reads of the default page, after 5 warm-up reads",
         costs.Median <= CostsGoal && costs.Median <= CostsRatioGoal * small.Median);
+
+    // It reads the sessions of the range, so it grows with them.
+    private static Figure FilteredOf(int sessions, Spread costs) => new(
+        $"the same costs of one customer of 50, {Text(sessions / 50.0)} of {Text(sessions)} sessions",
+        "none: grows with the sessions of the range",
+        costs.ToString("0.0", " ms"),
+        $"{Reads} reads of the default page, after 5 warm-up reads",
+        null);
 
     /// <summary>Exports all sessions as CSV and measures the increase in the server's peak memory.</summary>
     private static async Task<Figure> ExportAsync(ServerProcess server, History history)

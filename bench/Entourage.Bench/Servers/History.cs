@@ -14,6 +14,8 @@ internal sealed class History
 
     private const int Agents = 40;
     private const int Tasks = 500;
+    private const int Customers = 50;
+    private const int Users = 200;
     private const int Connections = 8;
 
     // Usage may be at most 30 days old.
@@ -29,6 +31,12 @@ internal sealed class History
 
     /// <summary>The path of the team's cost report.</summary>
     public string CostsPath => $"/teams/{team}/costs";
+
+    /// <summary>The path of the team's costs by customer.</summary>
+    public string LabelCostsPath => $"{CostsPath}/labels?key=customer";
+
+    /// <summary>The path of the team's cost report for one customer, who has 2 % of the sessions.</summary>
+    public string FilteredCostsPath => $"{CostsPath}?label=customer%3Dcustomer-7";
 
     /// <summary>The number of sessions.</summary>
     public int Sessions { get; private set; }
@@ -79,7 +87,9 @@ internal sealed class History
 
     private async Task<long> StartAsync(HttpConnection connection, int number)
     {
-        var body = $"{{\"agent_id\":\"{agents[number % Agents]}\",\"task_id\":{tasks[number % Tasks]},\"model\":\"{Models[number % Models.Length]}\"}}";
+        // Each session has a pull request of its own, so that each has its own set of labels.
+        var labels = $"{{\"customer\":\"customer-{number % Customers}\",\"user\":\"user-{number % Users}\",\"pr\":\"{number}\"}}";
+        var body = $"{{\"agent_id\":\"{agents[number % Agents]}\",\"task_id\":{tasks[number % Tasks]},\"model\":\"{Models[number % Models.Length]}\",\"labels\":{labels}}}";
         var answer = await connection.SendAsync(RawRequest.Post("/sessions/start", body), 201);
         var reader = new Utf8JsonReader(answer.Span);
         return JsonElement.ParseValue(ref reader).GetProperty("id").GetInt64();

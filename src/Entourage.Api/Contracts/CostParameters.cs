@@ -1,5 +1,6 @@
 using Entourage.Api.Documentation;
 using Entourage.Application.Costs;
+using Entourage.Application.Labels;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
@@ -14,8 +15,8 @@ internal enum CostFormat
     Csv,
 }
 
-/// <summary>The period and filter of a cost report.</summary>
-public sealed record CostParameters
+/// <summary>The period and filter of costs.</summary>
+public record CostFilterParameters
 {
     /// <summary>The start: a local date (2026-11-23) or an instant (2026-11-23T10:15:00Z), widened to a full quarter of an hour.</summary>
     [FromQuery(Name = "from")]
@@ -41,11 +42,29 @@ public sealed record CostParameters
     [FromQuery(Name = "model")]
     public string? Model { get; init; }
 
+    /// <summary>Only costs with this label, as key=value. Up to 5, all of which must match.</summary>
+    [FromQuery(Name = "label")]
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    internal CostFilter Filter => new(From, To, Listing.Member<CostPeriod>("period", Period), AgentId, TaskId, Model)
+    {
+        Labels = LabelFilter.Parse(Labels),
+    };
+}
+
+/// <summary>The period, filter and format of a cost report.</summary>
+public sealed record CostParameters : CostFilterParameters
+{
+    /// <summary>For csv: a further column for each of these labels' keys, divided by commas. Up to 10.</summary>
+    [FromQuery(Name = "label_columns")]
+    public string? LabelColumns { get; init; }
+
     /// <summary>json (the default), or csv for a table of all sessions. Overrides the Accept header.</summary>
     [FromQuery(Name = "format"), ValuesOf(typeof(CostFormat))]
     public string? Format { get; init; }
 
-    internal CostFilter Filter => new(From, To, Listing.Member<CostPeriod>("period", Period), AgentId, TaskId, Model);
+    /// <summary>The keys of the labels that get columns of their own.</summary>
+    internal IReadOnlyList<string> LabelKeys => LabelFilter.ParseKeys("label_columns", LabelColumns);
 
     /// <summary>Whether to answer with a table, by the parameter, else by the Accept header.</summary>
     internal bool IsTable(HttpRequest request) => (Listing.Member<CostFormat>("format", Format) ?? Preferred(request)) == CostFormat.Csv;

@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace Entourage.Api.Contracts;
 
 /// <summary>Answers with a CSV table (RFC 4180) of sessions, streamed row by row.</summary>
-internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) : IActionResult
+/// <param name="sessions">The sessions.</param>
+/// <param name="labelKeys">The keys of labels with a column of their own, beside the one of all labels.</param>
+internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions, IReadOnlyList<string> labelKeys) : IActionResult
 {
     public const string MediaType = "text/csv";
 
@@ -30,7 +32,7 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
         response.Headers.ContentDisposition = "attachment; filename=\"costs.csv\"";
         await using var text = new StreamWriter(response.Body, new UTF8Encoding(false), leaveOpen: true);
         await using var csv = new CsvWriter(text, Format);
-        csv.Context.RegisterClassMap<Columns>();
+        csv.Context.RegisterClassMap(new Columns(labelKeys));
         csv.WriteHeader<SessionCostResponse>();
         await csv.NextRecordAsync();
         await foreach (var session in sessions.WithCancellation(context.HttpContext.RequestAborted))
@@ -42,7 +44,7 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
 
     private sealed class Columns : ClassMap<SessionCostResponse>
     {
-        public Columns()
+        public Columns(IReadOnlyList<string> labelKeys)
         {
             Map(session => session.SessionId).Name("session_id");
             Map(session => session.AgentId).Name("agent_id");
@@ -56,6 +58,12 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
             Map(session => session.Tokens).Name("tokens");
             Map(session => session.DurationMinutes).Name("duration_minutes");
             Map(session => session.AssumedCostUsd).Name("assumed_cost_usd").Convert(row => row.Value.AssumedCostUsd.ToString());
+            Map(session => session.Labels).Name("labels")
+                .Convert(row => CsvText.Of(string.Join("; ", row.Value.Labels.Labels)));
+            foreach (var key in labelKeys)
+            {
+                Map(session => session.Labels, useExistingMap: false).Name($"label_{key}").Convert(row => CsvText.Of(row.Value.Labels.Find(key)));
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
     // A value takes at least a digit and a comma.
     private const int MinBytesPerValue = 2;
 
-    // Generous: an item has fewer than 20 members.
+    // Generous: an item has fewer than 20 members and 10 labels, each with a name and a value.
     private const int MaxValuesPerItem = 100;
 
     // The usual content types, so that most requests need no parsing of the header.

@@ -104,8 +104,17 @@ public sealed record ChangeTaskStatusRequest(WorkTaskStatus? Status);
 /// <param name="Model">The model; the agent's if absent.</param>
 /// <param name="ParentSessionId">The parent session. With an agent's key, it must be a session of the same agent; for another agent's session, send parent_token.</param>
 /// <param name="ParentToken">A one-time token from another agent's session, which becomes the parent.</param>
+/// <param name="Labels">What its usage is spent for, such as <c>{"customer": "acme"}</c>: up to 10 labels, including those of the parent, which it inherits.</param>
 public sealed record StartSessionRequest(
-    Guid? AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null);
+    Guid? AgentId,
+    long? TaskId = null,
+    string? Model = null,
+    long? ParentSessionId = null,
+    string? ParentToken = null,
+    IReadOnlyDictionary<string, string>? Labels = null)
+{
+    internal StartSessionCommand ToCommand(string? idempotencyKey) => new(AgentId, TaskId, Model, ParentSessionId, ParentToken, idempotencyKey) { Labels = Labels };
+}
 
 /// <summary>A one-time token that lets another agent start a session below this one.</summary>
 /// <param name="AgentId">The agent of the team that may use the token; any agent of the team if absent.</param>
@@ -125,6 +134,7 @@ public sealed record CreateChildTokenRequest(Guid? AgentId = null, long? TtlSeco
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now if absent.</param>
 /// <param name="Error">A short error text, if the call failed.</param>
 /// <param name="Billing">How the call is paid for; api if absent. Usage that a subscription covers counts against no cap.</param>
+/// <param name="Labels">Labels of this usage alone. They add to the session's, or replace those with the same key: up to 10 together.</param>
 public record RecordUsageRequest(
     long? InputTokens,
     long? OutputTokens,
@@ -137,7 +147,8 @@ public record RecordUsageRequest(
     Guid? ReservationId = null,
     DateTimeOffset? OccurredAt = null,
     string? Error = null,
-    Billing? Billing = null)
+    Billing? Billing = null,
+    IReadOnlyDictionary<string, string>? Labels = null)
 {
     internal RecordUsageCommand ToCommand(long sessionId, string? idempotencyKey) => new(
         sessionId,
@@ -153,7 +164,10 @@ public record RecordUsageRequest(
         OccurredAt,
         Error,
         Billing ?? Domain.Sessions.Billing.Api,
-        idempotencyKey);
+        idempotencyKey)
+    {
+        Labels = Labels,
+    };
 }
 
 /// <summary>A reservation for a call.</summary>
@@ -164,6 +178,7 @@ public record RecordUsageRequest(
 /// <param name="CacheWriteTokens">Additional prompt tokens that may be written to the cache. If absent, all <c>input_tokens</c> may be.</param>
 /// <param name="CacheWrite1hTokens">How many of the cache-write tokens may be written for an hour; if absent, all of them.</param>
 /// <param name="TtlSeconds">How long the reservation is valid, in seconds: 1 to 3,600; 300 if absent.</param>
+/// <param name="Labels">Labels of this call alone. They add to the session's, or replace those with the same key: up to 10 together.</param>
 public sealed record ReserveRequest(
     [property: JsonConverter(typeof(RoundedMoneyJsonConverter))] Money? EstimatedCostUsd = null,
     string? Model = null,
@@ -171,10 +186,11 @@ public sealed record ReserveRequest(
     long? MaxOutputTokens = null,
     long? CacheWriteTokens = null,
     [property: JsonPropertyName("cache_write_1h_tokens")] long? CacheWrite1hTokens = null,
-    long? TtlSeconds = null)
+    long? TtlSeconds = null,
+    IReadOnlyDictionary<string, string>? Labels = null)
 {
     internal ReserveSpendCommand ToCommand(long sessionId, string? idempotencyKey) =>
-        new(sessionId, EstimatedCostUsd, Model, InputTokens, MaxOutputTokens, CacheWriteTokens, CacheWrite1hTokens, TtlSeconds, idempotencyKey);
+        new(sessionId, EstimatedCostUsd, Model, InputTokens, MaxOutputTokens, CacheWriteTokens, CacheWrite1hTokens, TtlSeconds, idempotencyKey) { Labels = Labels };
 }
 
 /// <summary>An extension of a reservation.</summary>

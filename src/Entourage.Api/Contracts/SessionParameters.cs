@@ -1,4 +1,5 @@
 using Entourage.Api.Documentation;
+using Entourage.Application.Labels;
 using Entourage.Application.Sessions;
 using Entourage.Domain.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -20,11 +21,15 @@ public sealed record SessionParameters
     [FromQuery(Name = "status"), ValuesOf(typeof(SessionStatus))]
     public string? Status { get; init; }
 
+    /// <summary>Only sessions with this label, as key=value, or usage with it. Up to 5, all of which must match.</summary>
+    [FromQuery(Name = "label")]
+    public IReadOnlyList<string>? Labels { get; init; }
+
     /// <summary>The order: started, cost or tokens.</summary>
     [FromQuery(Name = "sort"), ValuesOf(typeof(SessionSort))]
     public string? Sort { get; init; }
 
     internal SessionSort Order => Listing.Member<SessionSort>("sort", Sort) ?? SessionSort.Started;
 
-    internal SessionFilter Filter => new(TaskId, Listing.Member<SessionStatus>("status", Status), AgentId);
+    internal SessionFilter Filter => new(TaskId, Listing.Member<SessionStatus>("status", Status), AgentId) { Labels = LabelFilter.Parse(Labels) };
 }

@@ -37,6 +37,7 @@ public sealed record RecordUsageBatchRequest(IReadOnlyList<UsageBatchEntry>? Ite
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now if absent.</param>
 /// <param name="Error">A short error text, if the call failed.</param>
 /// <param name="Billing">How the call is paid for; api if absent. Usage that a subscription covers counts against no cap.</param>
+/// <param name="Labels">Labels of this usage alone. They add to the session's, or replace those with the same key: up to 10 together.</param>
 public sealed record UsageBatchItemRequest(
     long? SessionId,
     long? InputTokens,
@@ -51,9 +52,10 @@ public sealed record UsageBatchItemRequest(
     Guid? ReservationId = null,
     DateTimeOffset? OccurredAt = null,
     string? Error = null,
-    Billing? Billing = null)
+    Billing? Billing = null,
+    IReadOnlyDictionary<string, string>? Labels = null)
     : RecordUsageRequest(
-        InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, CacheWrite1hTokens, Batch, CostUsd, Model, ReservationId, OccurredAt, Error, Billing);
+        InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, CacheWrite1hTokens, Batch, CostUsd, Model, ReservationId, OccurredAt, Error, Billing, Labels);
 
 /// <summary>One item of a batch, or the error of reading it. One invalid item does not affect the others.</summary>
 /// <param name="Item">The usage; null if it could not be read.</param>

@@ -5,6 +5,7 @@ using Entourage.Api.Errors;
 using Entourage.Application.Agents;
 using Entourage.Application.Budgets;
 using Entourage.Application.Events;
+using Entourage.Application.Labels;
 using Entourage.Application.Sessions;
 using Entourage.Domain.Sessions;
 using MediatR;
@@ -54,6 +55,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="id">The agent.</param>
     /// <param name="taskId">Only sessions on this task.</param>
     /// <param name="status">Only sessions with this status: active, completed, failed, killed or abandoned.</param>
+    /// <param name="label">Only sessions with this label, as key=value, or usage with it. Up to 5, all of which must match.</param>
     /// <param name="sort">The order: started, cost or tokens.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
@@ -63,13 +65,14 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
         Guid id,
         [FromQuery(Name = "task_id")] long? taskId,
         [FromQuery, ValuesOf(typeof(SessionStatus))] string? status,
+        [FromQuery] IReadOnlyList<string>? label,
         [FromQuery, ValuesOf(typeof(SessionSort))] string? sort,
         [FromQuery] ListParameters list,
         CancellationToken cancellationToken)
     {
         var query = new ListAgentSessionsQuery(id)
         {
-            Filter = new(taskId, Listing.Member<SessionStatus>("status", status)),
+            Filter = new(taskId, Listing.Member<SessionStatus>("status", status)) { Labels = LabelFilter.Parse(label) },
             Sort = Listing.Member<SessionSort>("sort", sort) ?? SessionSort.Started,
             Page = list.Page,
         };

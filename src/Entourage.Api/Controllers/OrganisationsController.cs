@@ -7,6 +7,7 @@ using Entourage.Application.Costs;
 using Entourage.Application.Events;
 using Entourage.Application.HumanRequests;
 using Entourage.Application.Organisations;
+using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
 using Entourage.Application.Teams;
 using Entourage.Domain.HumanRequests;
@@ -96,13 +97,32 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     {
         if (costs.IsTable(Request))
         {
-            return new CsvTable(await mediator.Send(new ExportOrganisationCostsQuery(orgId, costs.Filter), cancellationToken));
+            var keys = costs.LabelKeys;
+            return new CsvTable(await mediator.Send(new ExportOrganisationCostsQuery(orgId, costs.Filter), cancellationToken), keys);
         }
 
         var answer = await mediator.Send(new GetCostsQuery(Audience.OfOrganisation(orgId), costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Reports an organisation's costs by the values of a label, most expensive first. The values beyond the limit are summed.</summary>
+    /// <param name="orgId">The organisation.</param>
+    /// <param name="key">Required. The key of the label.</param>
+    /// <param name="costs">The range and the filters.</param>
+    /// <param name="limit">The most values to list: 1 to 200.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpGet("{orgId:guid}/costs/labels", Name = "getOrganisationLabelCosts")]
+    [Authorize(Policies.Admin)]
+    public Task<LabelCostsResponse> GetLabelCosts(
+        Guid orgId, [FromQuery] string? key, [FromQuery] CostFilterParameters costs, CancellationToken cancellationToken, [FromQuery] int limit = PageRequest.DefaultLimit) =>
+        mediator.Send(new GetLabelCostsQuery(Audience.OfOrganisation(orgId), costs.Filter, key, limit), cancellationToken);
+
+    /// <summary>Lists the keys of the labels that an organisation uses, each with the number of its values, up to 1,000.</summary>
+    [HttpGet("{orgId:guid}/costs/label-keys", Name = "listOrganisationLabelKeys")]
+    [Authorize(Policies.Admin)]
+    public Task<IReadOnlyList<LabelKeyResponse>> ListLabelKeys(Guid orgId, CancellationToken cancellationToken) =>
+        mediator.Send(new ListLabelKeysQuery(Audience.OfOrganisation(orgId)), cancellationToken);
 
     /// <summary>Lists the requests of all agents of an organisation to people, newest first.</summary>
     /// <param name="orgId">The organisation.</param>

@@ -28,8 +28,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> Start(
         StartSessionRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var command = new StartSessionCommand(body.AgentId, body.TaskId, body.Model, body.ParentSessionId, body.ParentToken, idempotencyKey);
-        var session = await mediator.Send(command, cancellationToken);
+        var session = await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken);
         return CreatedAtAction(nameof(Get), new { id = session.Id }, session);
     }
 

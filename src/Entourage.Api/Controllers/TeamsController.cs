@@ -7,6 +7,7 @@ using Entourage.Application.Agents;
 using Entourage.Application.Costs;
 using Entourage.Application.Events;
 using Entourage.Application.HumanRequests;
+using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
@@ -133,13 +134,32 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     {
         if (costs.IsTable(Request))
         {
-            return new CsvTable(await mediator.Send(new ExportTeamCostsQuery(id, costs.Filter), cancellationToken));
+            var keys = costs.LabelKeys;
+            return new CsvTable(await mediator.Send(new ExportTeamCostsQuery(id, costs.Filter), cancellationToken), keys);
         }
 
         var answer = await mediator.Send(new GetCostsQuery(Audience.OfTeam(id), costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Reports a team's costs by the values of a label, most expensive first. The values beyond the limit are summed.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="key">Required. The key of the label.</param>
+    /// <param name="costs">The range and the filters.</param>
+    /// <param name="limit">The most values to list: 1 to 200.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpGet("costs/labels", Name = "getTeamLabelCosts")]
+    [Authorize(Policies.Lead)]
+    public Task<LabelCostsResponse> GetLabelCosts(
+        Guid id, [FromQuery] string? key, [FromQuery] CostFilterParameters costs, CancellationToken cancellationToken, [FromQuery] int limit = PageRequest.DefaultLimit) =>
+        mediator.Send(new GetLabelCostsQuery(Audience.OfTeam(id), costs.Filter, key, limit), cancellationToken);
+
+    /// <summary>Lists the keys of the labels that a team uses, each with the number of its values, up to 1,000.</summary>
+    [HttpGet("costs/label-keys", Name = "listTeamLabelKeys")]
+    [Authorize(Policies.Lead)]
+    public Task<IReadOnlyList<LabelKeyResponse>> ListLabelKeys(Guid id, CancellationToken cancellationToken) =>
+        mediator.Send(new ListLabelKeysQuery(Audience.OfTeam(id)), cancellationToken);
 
     /// <summary>Simulates a daily cap on the last days, from the recorded costs per quarter of an hour.</summary>
     [HttpGet("costs/what-if", Name = "simulateDailyCap")]

@@ -7,6 +7,7 @@ using Entourage.Api.Contracts;
 using Entourage.Api.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 
 namespace Entourage.Api.Documentation;
 
@@ -24,6 +25,7 @@ internal static class DocumentedJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(EntourageJson.Options.GetConverter(typeof(Money)));
         options.Converters.Add(EntourageJson.Options.GetConverter(typeof(MoneyTotal)));
+        options.Converters.Add(EntourageJson.Options.GetConverter(typeof(LabelSet)));
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ShowTypes } };
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Entourage.Application.Budgets;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -13,7 +14,7 @@ internal static class ScalarSchemas
 {
     /// <summary>Whether the schema of a type is written where it is used. Generators make a class of each other schema.</summary>
     public static bool IsInline(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var value
-        && (value == typeof(Money) || value == typeof(MoneyTotal) || value == typeof(JsonElement));
+        && (value == typeof(Money) || value == typeof(MoneyTotal) || value == typeof(LabelSet) || value == typeof(JsonElement));
 
     public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -22,6 +23,10 @@ internal static class ScalarSchemas
         if (value == typeof(Money) || value == typeof(MoneyTotal))
         {
             (schema.Type, schema.Format) = (JsonSchemaType.Number, "decimal");
+        }
+        else if (value == typeof(LabelSet))
+        {
+            (schema.Type, schema.AdditionalProperties) = (JsonSchemaType.Object, new OpenApiSchema { Type = JsonSchemaType.String });
         }
         else if (value == typeof(JsonElement))
         {

@@ -66,6 +66,7 @@ internal static class BudgetTools
                 ToolSchema.Model("The model that you use; your agent's default model if omitted."),
                 ToolSchema.Parent(),
                 ToolSchema.ParentToken(),
+                ToolSchema.Labels("What you work for."),
                 ToolSchema.Key()),
             ToolSchema.Output(SessionMembers),
             Adds,
@@ -76,7 +77,10 @@ internal static class BudgetTools
                     arguments.Model,
                     arguments.ParentSessionId,
                     arguments.ParentToken,
-                    arguments.IdempotencyKey),
+                    arguments.IdempotencyKey)
+                {
+                    Labels = arguments.Labels,
+                },
                 cancellationToken)),
         Create<UsageBatchItemRequest>(
             "report_usage",
@@ -93,6 +97,7 @@ internal static class BudgetTools
                 ToolSchema.Model("The model of the call; the session's model if omitted."),
                 ("reservation_id", ToolSchema.Member("", "string", "The id that reserve_budget returned, if you reserved money for this call.").Schema),
                 ToolSchema.Error("What went wrong, if the call failed."),
+                ToolSchema.Labels("What this call is for, if it is not for the same as the session."),
                 ToolSchema.Key()),
             ToolSchema.Output([.. StopMembers, .. SessionMembers]),
             Adds,
@@ -111,6 +116,7 @@ internal static class BudgetTools
                 ToolSchema.Tokens("max_output_tokens", "Instead of an estimate: the maximum number of generated tokens."),
                 ToolSchema.Tokens("cache_write_tokens", "Additional prompt tokens that may be written to the provider's cache. If omitted, any prompt token may be."),
                 ToolSchema.Ttl(),
+                ToolSchema.Labels("What this call is for, if it is not for the same as the session."),
                 ToolSchema.Key()),
             ToolSchema.Output(
                 ToolSchema.Member("id", "string", "The reservation. Pass it as reservation_id to report_usage."),
@@ -127,7 +133,10 @@ internal static class BudgetTools
                     arguments.CacheWriteTokens,
                     LongCacheWriteTokens: null,
                     arguments.TtlSeconds,
-                    arguments.IdempotencyKey),
+                    arguments.IdempotencyKey)
+                {
+                    Labels = arguments.Labels,
+                },
                 cancellationToken)),
         Create<EndSessionArguments>(
             "end_session",

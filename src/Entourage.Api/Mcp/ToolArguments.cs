@@ -12,7 +12,13 @@ namespace Entourage.Api.Mcp;
 internal sealed record CheckBudgetArguments(Guid? AgentId = null, long? TaskId = null);
 
 internal sealed record StartSessionArguments(
-    Guid? AgentId = null, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null, string? IdempotencyKey = null);
+    Guid? AgentId = null,
+    long? TaskId = null,
+    string? Model = null,
+    long? ParentSessionId = null,
+    string? ParentToken = null,
+    string? IdempotencyKey = null,
+    IReadOnlyDictionary<string, string>? Labels = null);
 
 internal sealed record ReserveBudgetArguments(
     long? SessionId = null,
@@ -22,7 +28,8 @@ internal sealed record ReserveBudgetArguments(
     long? MaxOutputTokens = null,
     long? CacheWriteTokens = null,
     long? TtlSeconds = null,
-    string? IdempotencyKey = null);
+    string? IdempotencyKey = null,
+    IReadOnlyDictionary<string, string>? Labels = null);
 
 internal sealed record EndSessionArguments(long? SessionId = null, SessionOutcome? Outcome = null, string? Error = null);
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Api.Mcp;
@@ -47,6 +48,17 @@ internal static class ToolSchema
     public static (string Name, JsonObject Schema) Key() => (
         "idempotency_key",
         Text(KeyLength, "Any text that is unique to this call. If you do not know whether a call succeeded, repeat it with the same key, and it takes effect only once."));
+
+    public static (string Name, JsonObject Schema) Labels(string description) => (
+        "labels",
+        WithDescription(
+            new()
+            {
+                ["type"] = "object",
+                ["maxProperties"] = LabelSet.MaxCount,
+                ["additionalProperties"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = LabelSet.ValueLength },
+            },
+            $"{description} For example {{\"customer\": \"acme\", \"pr\": \"4711\"}}. Omit it unless you were told which labels to use."));
 
     public static (string Name, JsonObject Schema) Tokens(string name, string description) => (name, Whole(0, TokenCounts.LargestInput, description));
 

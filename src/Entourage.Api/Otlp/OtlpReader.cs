@@ -14,13 +14,14 @@ namespace Entourage.Api.Otlp;
 /// Reads telemetry exports. A body is parsed only once it is known to be within the limits, and then one item at a time. Only a few bodies that
 /// are large, or large after decompression, are read at once.
 /// </summary>
-internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
+internal sealed class OtlpReader(BodyBudget budget, CallerContext callers, TelemetryLabels labels)
 {
     // A body with more items costs as much as a large body, whatever its size.
     private const int MaxItemsOfSmallBody = 1_000;
 
     private readonly BodyBudget budget = budget;
     private readonly CallerContext callers = callers;
+    private readonly TelemetryLabels labels = labels;
 
     private ApiLimits Limits => budget.Limits;
 
@@ -158,7 +159,11 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             }
 
             var telemetry = ParsedTelemetry.Parse(
-                new OtlpItems(body, index, format, reader.Limits).ToBatch(signal), reader.callers.Current.AgentId, reader.Limits.TelemetrySources, cancellationToken);
+                new OtlpItems(body, index, format, reader.Limits).ToBatch(signal),
+                reader.callers.Current.AgentId,
+                reader.Limits.TelemetrySources,
+                reader.labels,
+                cancellationToken);
             format.Errors.ReportTo(telemetry);
             return telemetry;
         }

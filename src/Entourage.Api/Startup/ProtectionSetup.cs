@@ -1,5 +1,6 @@
 using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
+using Entourage.Application.Otlp;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -30,6 +31,8 @@ internal static class ProtectionSetup
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<SpendingReports>();
         services.Configure<SocketTransportOptions>(DisableReadAhead);
+        services.AddOptions<OtlpOptions>().Bind(configuration.GetSection(OtlpOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => TelemetryLabels.Parse(provider.GetRequiredService<IOptions<OtlpOptions>>().Value.LabelAttributes)!);
         services.AddScoped<OtlpReader>();
         services.Configure<FormOptions>(LimitForms);
         services.AddRequestTimeouts();

@@ -1,6 +1,7 @@
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Organisations;
 using FluentValidation;
 
@@ -55,6 +56,20 @@ internal static class ValidationRules
     /// <summary>Allows the lifetime of a reservation in seconds, or null.</summary>
     public static IRuleBuilderOptions<T, long?> Ttl<T>(this IRuleBuilder<T, long?> rule) =>
         rule.InclusiveBetween(1, Reservation.MaxTtlSeconds);
+
+    /// <summary>Allows labels by key, or null.</summary>
+    public static IRuleBuilderOptionsConditions<T, IReadOnlyDictionary<string, string>?> Labels<T>(
+        this IRuleBuilder<T, IReadOnlyDictionary<string, string>?> rule) => rule.Custom((labels, context) =>
+        {
+            try
+            {
+                _ = labels is null ? LabelSet.None : LabelSet.Of(labels);
+            }
+            catch (RuleViolationException violation)
+            {
+                context.AddFailure(violation.Message);
+            }
+        });
 
     // SQL Server treats two texts as equal that differ only in trailing blanks.
     private static bool IsLine(string? text) => text is null || (!text.Any(char.IsControl) && text.Trim().Length == text.Length);

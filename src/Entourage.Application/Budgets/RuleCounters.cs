@@ -1,6 +1,5 @@
 using System.Globalization;
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;

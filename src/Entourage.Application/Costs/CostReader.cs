@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Labels;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Costs;
 
 /// <summary>Reads the costs of a report: whole days from the cost summaries, everything that these lack from the rollups.</summary>
-internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilter filter, CostRange range)
+internal sealed partial class CostReader(IEntourageDb db, CostSubject subject, CostFilter filter, CostRange range)
 {
     public CostSubject Subject => subject;
 
@@ -47,19 +48,22 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
     }
 
     /// <summary>Reads the cost (USD) of each step and each item of a heading. Steps and items without costs are missing.</summary>
+    /// <param name="heading">The heading.</param>
+    /// <param name="labelKey">The key of the label whose values are the items; null for another heading.</param>
+    /// <param name="grain">The length of a step.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<Dictionary<(DateTimeOffset At, string Item), MoneyTotal>> ReadSeriesAsync(
-        CostHeading heading, CostGrain grain, CancellationToken cancellationToken)
+        CostHeading heading, string? labelKey, CostGrain grain, CancellationToken cancellationToken)
     {
         var costs = new Dictionary<(DateTimeOffset, string), MoneyTotal>();
-        if (filter.IsUnfiltered && grain != CostGrain.Hour && range.WholeDays(subject.Calendar) is { } days)
+        if (grain != CostGrain.Hour && range.WholeDays(subject.Calendar) is { } days && SeriesOf(heading, labelKey, days) is { } series)
         {
-            var summaries = db.CostSummaries.AsNoTracking().Where(summary =>
-                summary.SubjectId == subject.Id && summary.Heading == heading && summary.Day > BudgetCalendar.Always
-                && (days.First == null || summary.Day >= days.First)
-                && (days.End == null || summary.Day < days.End));
-            await foreach (var summary in summaries.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            foreach (var summaries in series)
             {
-                Add(subject.Calendar.StartOf(summary.Day), summary.Item, summary.Amounts.ToSum().Cost);
+                await foreach (var summary in summaries.AsAsyncEnumerable().WithCancellation(cancellationToken))
+                {
+                    AddSummary(subject.Calendar.StartOf(summary.Day), summary);
+                }
             }
 
             await AddRollupsAsync(RollupsIn(days.Range).Where(rollup => !rollup.IsSummarised), rollup => rollup.Cost - rollup.Summarised.ToSum().Cost);
@@ -73,11 +77,31 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
             await AddRollupsAsync(RollupsIn(range), rollup => rollup.Cost);
         }
 
-        return costs;
+        // What usage without a label cost is what is left, and may be nothing.
+        return costs.Where(cost => cost.Value != MoneyTotal.Zero).ToDictionary();
+
+        void AddSummary(DateTimeOffset at, CostSummary summary)
+        {
+            var cost = summary.Amounts.ToSum().Cost;
+            if (labelKey is null)
+            {
+                Add(at, heading == CostHeading.Everything ? "" : summary.Item, cost);
+            }
+            else if (summary.Heading == CostHeading.Everything)
+            {
+                Add(at, "", cost);
+            }
+            else
+            {
+                Add(at, ValueOf(summary.Item, labelKey), cost);
+                Add(at, "", MoneyTotal.Zero - cost);
+            }
+        }
 
         async Task AddRollupsAsync(IQueryable<UsageRollup> rollups, Func<UsageRollup, MoneyTotal> costOf)
         {
-            await foreach (var row in WithSessions(rollups).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            var rows = labelKey is null ? WithSessions(rollups) : WithLabel(rollups, labelKey);
+            await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
             {
                 Add(row.Rollup.QuarterAt, row.ItemOf(heading), costOf(row.Rollup));
             }
@@ -100,9 +124,9 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<IReadOnlyList<SessionCostResponse>> ReadSessionsAsync(long? before, int most, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (before is null && range.To is not null)
+        if (before is null && (range.To is not null || !filter.Labels.IsEmpty))
         {
-            // Without this bound the query would scan all sessions since the end of the range.
+            // Without this bound the query would scan all sessions since the end of the range, or since the newest with the labels.
             before = await OfTeams(RollupsIn(range)).MaxAsync(rollup => (long?)rollup.SessionId, cancellationToken) + 1;
         }
 
@@ -153,10 +177,16 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
 
     private IQueryable<UsageRollup> OfTeams(IQueryable<UsageRollup> rollups) => rollups.Where(rollup => subject.Teams.Contains(rollup.TeamId));
 
-    private IQueryable<UsageRollup> RollupsIn(CostRange part) => db.UsageRollups.AsNoTracking().Where(rollup =>
-        (part.From == null || rollup.QuarterAt >= part.From)
-        && (part.To == null || rollup.QuarterAt < part.To)
-        && (filter.Model == null || rollup.Model == filter.Model));
+    private IQueryable<UsageRollup> RollupsIn(CostRange part) => db.UsageRollups.AsNoTracking()
+        .Where(rollup =>
+            (part.From == null || rollup.QuarterAt >= part.From)
+            && (part.To == null || rollup.QuarterAt < part.To)
+            && (filter.Model == null || rollup.Model == filter.Model))
+        .With(filter.Labels, db, subject.OrganisationId);
+
+    private IQueryable<CostSummary> SummariesOf(CostHeading heading, WholeDays days) => db.CostSummaries.AsNoTracking()
+        .Where(summary => summary.SubjectId == subject.Id && summary.Heading == heading)
+        .In(days);
 
     private IQueryable<SessionRollup> WithSessions(IQueryable<UsageRollup> rollups) =>
         from rollup in OfTeams(rollups)
@@ -175,79 +205,43 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
     private async Task AddSummariesAsync(CostTotals totals, WholeDays days, CancellationToken cancellationToken)
     {
         var summaries = db.CostSummaries.AsNoTracking().Where(summary => summary.SubjectId == subject.Id);
-        var ofDays = summaries.Where(summary =>
-            summary.Day > BudgetCalendar.Always
-            && (days.First == null || summary.Day >= days.First)
-            && (days.End == null || summary.Day < days.End));
-        await foreach (var day in ofDays
-            .Where(summary => summary.Heading == CostHeading.Everything)
-            .AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var day in SummariesOf(CostHeading.Everything, days).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             totals.AddDay(day.Day, day.Amounts.ToSum());
         }
 
         if (totals.ByHour is not null)
         {
-            await foreach (var hour in ofDays
-                .Where(summary => summary.Heading == CostHeading.Hour)
-                .AsAsyncEnumerable().WithCancellation(cancellationToken))
+            await foreach (var hour in SummariesOf(CostHeading.Hour, days).AsAsyncEnumerable().WithCancellation(cancellationToken))
             {
                 totals.Add(CostHeading.Hour, hour.Item, hour.Amounts.ToSum());
             }
         }
 
         CostHeading[] headings = [CostHeading.Team, CostHeading.Agent, CostHeading.Task, CostHeading.Model];
-        var items = days is { First: null, End: null } ? summaries.Where(summary => summary.Day == BudgetCalendar.Always) : ofDays;
+        var items = days is { First: null, End: null } ? summaries.Where(summary => summary.Day == BudgetCalendar.Always) : summaries.In(days);
         await foreach (var item in items
             .Where(summary => headings.Contains(summary.Heading))
-            .GroupBy(summary => new { summary.Heading, summary.Item })
-            .Select(item => new
-            {
-                item.Key.Heading,
-                item.Key.Item,
-                Input = item.Sum(summary => summary.Amounts.InputTokens / TokenSums.Unit),
-                InputRest = item.Sum(summary => summary.Amounts.InputTokens % TokenSums.Unit),
-                Output = item.Sum(summary => summary.Amounts.OutputTokens / TokenSums.Unit),
-                OutputRest = item.Sum(summary => summary.Amounts.OutputTokens % TokenSums.Unit),
-                Unpriced = item.Sum(summary => summary.Amounts.UnpricedTokens / TokenSums.Unit),
-                UnpricedRest = item.Sum(summary => summary.Amounts.UnpricedTokens % TokenSums.Unit),
-                CostBillions = item.Sum(summary => summary.Amounts.CostBillionUsd),
-                CostWhole = item.Sum(summary => summary.Amounts.CostNanoUsd / Money.NanosPerUsd),
-                CostNanos = item.Sum(summary => summary.Amounts.CostNanoUsd % Money.NanosPerUsd),
-                ImputedBillions = item.Sum(summary => summary.Amounts.ImputedCostBillionUsd),
-                ImputedWhole = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd / Money.NanosPerUsd),
-                ImputedNanos = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd % Money.NanosPerUsd),
-                AssumedBillions = item.Sum(summary => summary.Amounts.AssumedCostBillionUsd),
-                AssumedWhole = item.Sum(summary => summary.Amounts.AssumedCostNanoUsd / Money.NanosPerUsd),
-                AssumedNanos = item.Sum(summary => summary.Amounts.AssumedCostNanoUsd % Money.NanosPerUsd),
-                Sessions = item.Sum(summary => summary.Amounts.Sessions),
-            })
+            .SumItems()
             .AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            // Rows of a report do not show cached tokens.
-            totals.Add(
-                item.Heading,
-                item.Item,
-                new(
-                    new(TokenSums.OfSums(item.Input, item.InputRest), TokenSums.OfSums(item.Output, item.OutputRest)),
-                    TokenSums.OfSums(item.Unpriced, item.UnpricedRest),
-                    MoneyTotal.OfSums(item.CostBillions, item.CostWhole, item.CostNanos),
-                    MoneyTotal.OfSums(item.ImputedBillions, item.ImputedWhole, item.ImputedNanos),
-                    item.Sessions)
-                { AssumedCost = MoneyTotal.OfSums(item.AssumedBillions, item.AssumedWhole, item.AssumedNanos) });
+            totals.Add(item.Heading, item.Item, item.ToSum());
         }
     }
 
     /// <summary>Counts the sessions that used something in the range but did not start in it.</summary>
     private async Task AddSessionsStartedOutsideAsync(CostTotals totals, CancellationToken cancellationToken)
     {
-        if (range is { From: null, To: null } && filter.Model is null)
+        if (range is { From: null, To: null } && filter.Model is null && filter.Labels.IsEmpty)
         {
             return;
         }
 
+        // A session with its own labels at its start can have usage with others.
+        var (hasLabels, ofReport) = (!filter.Labels.IsEmpty, RollupsIn(range));
         var startedOutside = Sessions.Where(session =>
-            session.StartedAt < range.From || session.StartedAt >= range.To || (filter.Model != null && (session.Model ?? "") != filter.Model));
+            session.StartedAt < range.From || session.StartedAt >= range.To || (filter.Model != null && (session.Model ?? "") != filter.Model)
+            || (hasLabels && !ofReport.Any(rollup => rollup.SessionId == session.Id && rollup.Sessions > 0)));
         var rows = from rollup in OfTeams(RollupsIn(range))
                    join session in startedOutside on rollup.SessionId equals session.Id
                    orderby rollup.QuarterAt, rollup.Model

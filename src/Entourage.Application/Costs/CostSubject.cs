@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Costs;
 
 /// <summary>The team or organisation of a cost report, with the time zone of its days.</summary>
-internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone)
+internal sealed record CostSubject(BudgetScope Scope, Guid Id, Guid OrganisationId, IReadOnlyList<Guid> Teams, string Timezone)
 {
     /// <summary>The calendar of its days.</summary>
     public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
@@ -40,7 +40,7 @@ internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Gui
     public static async Task<CostSubject> OfTeamAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
     {
         var team = await db.Teams.AsNoTracking().Where(team => team.Id == id).GetAsync(id, "team", cancellationToken);
-        return new(BudgetScope.Team, id, [id], team.Timezone);
+        return new(BudgetScope.Team, id, team.OrganisationId, [id], team.Timezone);
     }
 
     /// <summary>Reads an organisation, which counts in UTC days.</summary>
@@ -49,6 +49,6 @@ internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Gui
     {
         await db.Organisations.GetAsync(id, "organisation", cancellationToken);
         var teams = await db.Teams.Where(team => team.OrganisationId == id).Select(team => team.Id).ToListAsync(cancellationToken);
-        return new(BudgetScope.Organisation, id, teams, "UTC");
+        return new(BudgetScope.Organisation, id, id, teams, "UTC");
     }
 }

@@ -81,12 +81,16 @@ internal static class CostTotalsExtensions
     }
 
     /// <summary>Converts sums to rows of a response, most expensive first.</summary>
-    public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, UsageSum> sums, Func<TKey, TRow> rowOf)
+    /// <param name="sums">The sums.</param>
+    /// <param name="rowOf">Creates the row of a key.</param>
+    /// <param name="order">The order of keys with the same cost; their own by default.</param>
+    public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, UsageSum> sums, Func<TKey, TRow> rowOf, IComparer<TKey>? order = null)
         where TKey : notnull
         where TRow : CostRow =>
-        [.. sums.OrderByDescending(pair => pair.Value.Cost).ThenBy(pair => pair.Key).Select(pair => Fill(rowOf(pair.Key), pair.Value))];
+        [.. sums.OrderByDescending(pair => pair.Value.Cost).ThenBy(pair => pair.Key, order).Select(pair => rowOf(pair.Key).With(pair.Value))];
 
-    private static TRow Fill<TRow>(TRow row, UsageSum sum)
+    /// <summary>Returns a row with the figures of a sum.</summary>
+    public static TRow With<TRow>(this TRow row, UsageSum sum)
         where TRow : CostRow
     {
         CostRow empty = row;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Costs;
@@ -46,7 +47,7 @@ public sealed record CostsResponse
 
     /// <summary>
     /// The expected cost of the current month, at the rate of the last seven days (USD). It covers the whole team or organisation, independently of
-    /// the range; null if the report is filtered by agent, task or model.
+    /// the range; null if the report is filtered by agent, task, model or label.
     /// </summary>
     public required MoneyTotal? ForecastMonthUsd { get; init; }
 
@@ -108,6 +109,9 @@ public sealed record SessionCostResponse(
     long DurationMinutes,
     MoneyTotal AssumedCostUsd)
 {
+    /// <summary>The labels of the session, inherited ones included. Its usage can have others.</summary>
+    public required LabelSet Labels { get; init; }
+
     internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, MoneyTotal assumed, long tokens, DateTimeOffset now) => new(
         row.Session.Id,
         row.Session.AgentId,
@@ -120,7 +124,10 @@ public sealed record SessionCostResponse(
         cost,
         tokens,
         SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now),
-        assumed);
+        assumed)
+    {
+        Labels = row.Session.Labels,
+    };
 }
 
 /// <summary>A row of a list that adds up to the totals.</summary>

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Labels;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Teams;
@@ -15,6 +16,9 @@ namespace Entourage.Application.Costs;
 /// <param name="Compare">Whether to read the same span of time before the range, too.</param>
 public sealed record GetCostSeriesQuery(Audience Subject, CostFilter Filter, CostHeading Heading, bool Compare = false) : IQuery<CostSeriesResponse>
 {
+    /// <summary>The key of the label by whose values to split; required for <see cref="CostHeading.Label"/>.</summary>
+    public string? LabelKey { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Subject.RequiredPermission();
 }
@@ -36,14 +40,15 @@ internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time) :
 
         // The summaries of a team have no heading of teams.
         var heading = request.Heading == CostHeading.Team && request.Subject.IsTeam ? CostHeading.Everything : request.Heading;
-        var costs = await new CostReader(db, subject, request.Filter, range).ReadSeriesAsync(heading, grain, cancellationToken);
+        var labelKey = heading == CostHeading.Label ? LabelFilter.ParseKey("by", request.LabelKey) : null;
+        var costs = await new CostReader(db, subject, request.Filter, range).ReadSeriesAsync(heading, labelKey, grain, cancellationToken);
         var starts = CostBuckets.Of(range, grain, subject.Calendar, [.. costs.Keys.Select(key => key.At)], now);
         var series = CostSeries.Of(costs, starts);
         CostRange? before = request.Compare ? CostBuckets.Before(range, subject.Calendar) : null;
         IReadOnlyList<Domain.MoneyTotal>? previous = null;
         if (before is not null)
         {
-            var earlier = await new CostReader(db, subject, request.Filter, before).ReadSeriesAsync(CostHeading.Everything, grain, cancellationToken);
+            var earlier = await new CostReader(db, subject, request.Filter, before).ReadSeriesAsync(CostHeading.Everything, labelKey: null, grain, cancellationToken);
             previous = CostSeries.Totals(earlier, CostBuckets.Of(before, grain, subject.Calendar, [], now), starts.Count);
         }
 

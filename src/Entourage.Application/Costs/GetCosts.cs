@@ -3,6 +3,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Paging;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -21,8 +22,14 @@ public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Gu
     /// <summary>Only usage on tasks with this tag; null for all.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Whether the report covers all agents, tasks and models.</summary>
-    internal bool IsUnfiltered => this is { AgentId: null, TaskId: null, Model: null, Tag: null };
+    /// <summary>Only usage with all of these labels.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
+    /// <summary>Whether the report covers all agents, tasks, models and labels.</summary>
+    internal bool IsUnfiltered => Labels.IsEmpty && HasOnlyLabels;
+
+    /// <summary>Whether the report is restricted by labels at most.</summary>
+    internal bool HasOnlyLabels => this is { AgentId: null, TaskId: null, Model: null, Tag: null };
 }
 
 /// <summary>Reports the costs of a team in its local days, or of an organisation in UTC days.</summary>

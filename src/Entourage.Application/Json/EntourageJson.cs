@@ -27,6 +27,7 @@ public static class EntourageJson
         options.AllowDuplicateProperties = false;
         options.Converters.Add(new MoneyJsonConverter());
         options.Converters.Add(new MoneyTotalJsonConverter());
+        options.Converters.Add(new LabelSetJsonConverter());
         options.Converters.Add(new WholeNumberJsonConverter());
         options.Converters.Add(new UtcJsonConverter());
         options.Converters.Add(new EnumNameJsonConverterFactory());

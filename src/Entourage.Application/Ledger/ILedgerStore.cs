@@ -88,8 +88,11 @@ internal interface ILedgerStore : ILedgerReader, ISessionStartStore
     /// <param name="until">The end of the range, exclusive (UTC).</param>
     Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until);
 
-    /// <summary>Some rollups of an organisation whose totals are not all in the cost summaries.</summary>
+    /// <summary>Some rollups of an organisation whose totals are not all in the cost summaries. Their labels are not read.</summary>
     Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId);
+
+    /// <summary>The labels of stored sets.</summary>
+    Task<IReadOnlyList<StoredLabel>> FindLabelsAsync(IReadOnlyCollection<LabelSetKey> sets);
 
     /// <summary>Adds to cost summaries, and marks rollups as summarised.</summary>
     Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups);

@@ -158,3 +158,11 @@ internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset Quart
 /// <param name="Origin">Its organisation, team, agent and task.</param>
 /// <param name="Sum">The missing part.</param>
 internal sealed record UnsummarisedRollup(UsageRollupKey Bucket, CostOrigin Origin, UsageSum Sum);
+
+/// <summary>The key of a set of labels.</summary>
+/// <param name="OrganisationId">The organisation in which it is used.</param>
+/// <param name="Id">The <see cref="LabelSet.Id"/> of the set.</param>
+internal readonly record struct LabelSetKey(Guid OrganisationId, long Id);
+
+/// <summary>A label of a stored set.</summary>
+internal readonly record struct StoredLabel(LabelSetKey Set, Label Label);

@@ -70,6 +70,20 @@ internal sealed record LedgerSession
 
     /// <summary>The version of its organisation. A new value invalidates the cached prices and rules.</summary>
     public required long OrganisationVersion { get; init; }
+
+    /// <summary>Returns the part of a call's labels that makes a difference to the session's.</summary>
+    /// <param name="labels">The call's labels.</param>
+    /// <param name="dropsSurplus">Whether labels that would be too many are dropped, instead of refused.</param>
+    /// <exception cref="RuleViolationException"><c>validation</c>: these would be too many.</exception>
+    public LabelSet OwnLabelsOf(LabelSet labels, bool dropsSurplus = false)
+    {
+        if (!dropsSurplus)
+        {
+            Labels.With(labels);
+        }
+
+        return Labels.AdditionsOf(labels);
+    }
 }
 
 /// <summary>A reservation, with the caps that it counts against.</summary>

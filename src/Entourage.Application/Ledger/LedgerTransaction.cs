@@ -1,6 +1,5 @@
 using Entourage.Application.Errors;
 using Entourage.Domain;
-using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Ledger;
 

@@ -20,7 +20,7 @@ public sealed record RepriceEntry(long SessionId, long Sequence, DateTimeOffset 
     internal override long? NamedRecord => Sequence;
 
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        workingSet.FindUnpriced(Sequence) is { } waiting 
+        workingSet.FindUnpriced(Sequence) is { } waiting
             ? [.. session.Policy.ForCall(waiting.Model, waiting.Labels).BudgetsAt(waiting.OccurredAt), .. session.Policy.ForCall(waiting.Model, waiting.Labels).BudgetsAt(Now)]
             : [];
 

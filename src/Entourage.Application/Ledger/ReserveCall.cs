@@ -237,7 +237,7 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             Amount = amount,
             Tokens = TokensOf(offer, output).OfAllClasses,
             Model = offer.Model,
-            Labels = Command.Labels,
+            Labels = session.OwnLabelsOf(Command.Labels),
             IsAssumed = offer.Rates is { AreAssumed: true },
             IsHeld = true,
             CreatedAt = Now,

@@ -3,6 +3,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Reservations;
+using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -35,6 +36,9 @@ public sealed record ReserveSpendCommand(
     long? TtlSeconds,
     string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
+    /// <summary>The call's own labels by key, which add to those of the session or replace them; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init => field = RequestedLabels.Sort(value); }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 
@@ -60,6 +64,7 @@ internal sealed class ReserveSpendValidator : AbstractValidator<ReserveSpendComm
             RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         }).Otherwise(() => RuleFor(command => command.EstimatedCostUsd).NotNull());
         RuleFor(command => command.TtlSeconds).Ttl();
+        RuleFor(command => command.Labels).Labels();
     }
 
     private static bool IsOfTokens(ReserveSpendCommand command) =>
@@ -82,7 +87,10 @@ internal sealed class ReserveSpendHandler(IBudgetLedger ledger, IdempotentReplay
                 new(request.InputTokens ?? 0, request.MaxOutputTokens ?? 0, request.CacheWriteTokens, request.LongCacheWriteTokens)),
             TimeSpan.FromSeconds(request.TtlSeconds ?? Reservation.DefaultTtlSeconds),
             now,
-            IdempotencyToken.Of(request));
+            IdempotencyToken.Of(request))
+        {
+            Labels = RequestedLabels.ToSet(request.Labels),
+        };
         return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
     }
 }
@@ -139,7 +147,7 @@ public sealed record ReserveEntry(
             Amount = amount,
             Tokens = Estimate.Tokens.OfAllClasses,
             Model = Estimate.Model ?? session.Model ?? "",
-            Labels = Labels,
+            Labels = session.OwnLabelsOf(Labels),
             IsAssumed = isAssumed,
             CreatedAt = Now,
             ExpiresAt = Now + Ttl,

@@ -77,13 +77,13 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
 
         var parentId = start.ParentTokenHash is { } hash ? FindToken(hash)?.SessionId : start.ParentSessionId;
         var parent = parentId is { } id ? workingSet.FindSession(id) : null;
-        var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
         if (parent is not null && !parent.Labels.CanAdd(start.Labels))
         {
-            // The start will be refused.
+            // The decision refuses it. An exception here would also fail the other entries.
             return [];
         }
 
+        var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
         return agent.NewSession(task, parent, start.Model, start.Labels, start.Now).Policy.BudgetsAt(start.Now);
     }
 
@@ -173,32 +173,32 @@ internal sealed record StartingAgent(
         var allLabels = (parent?.Labels ?? LabelSet.None).With(labels);
         return new()
         {
-        Id = 0,
-        AgentName = Name,
-        TaskTitle = task?.Title,
-        ParentSessionId = parent?.Id,
-        Model = model ?? Model,
-        Labels = allLabels,
-        State = new(SessionStatus.Active, null, null),
-        StartedAt = now,
-        LastCallAt = null,
-        Tokens = default,
-        Cost = MoneyTotal.Zero,
-        ImputedCost = MoneyTotal.Zero,
-        Reserved = MoneyTotal.Zero,
-        Policy = Policy with
-        {
-            Task = task?.Cap,
-            SessionPath = parent is null ? [0] : [0, .. parent.Policy.SessionPath],
-            Model = model ?? Model ?? "",
+            Id = 0,
+            AgentName = Name,
+            TaskTitle = task?.Title,
+            ParentSessionId = parent?.Id,
+            Model = model ?? Model,
             Labels = allLabels,
-        },
-        Pauses = Pauses,
-        DetectorState = DetectorState.Empty,
-        DetectorText = "",
-        DetectorRules = DetectorRules,
-        OrganisationVersion = OrganisationVersion,
-    };
+            State = new(SessionStatus.Active, null, null),
+            StartedAt = now,
+            LastCallAt = null,
+            Tokens = default,
+            Cost = MoneyTotal.Zero,
+            ImputedCost = MoneyTotal.Zero,
+            Reserved = MoneyTotal.Zero,
+            Policy = Policy with
+            {
+                Task = task?.Cap,
+                SessionPath = parent is null ? [0] : [0, .. parent.Policy.SessionPath],
+                Model = model ?? Model ?? "",
+                Labels = allLabels,
+            },
+            Pauses = Pauses,
+            DetectorState = DetectorState.Empty,
+            DetectorText = "",
+            DetectorRules = DetectorRules,
+            OrganisationVersion = OrganisationVersion,
+        };
     }
 }
 

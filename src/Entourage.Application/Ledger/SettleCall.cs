@@ -5,6 +5,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -31,6 +32,9 @@ public sealed record SettleCallCommand(
 
     /// <summary>The searches that the provider ran for it and bills apart; null for none.</summary>
     public ServerSearches? Searches { get; init; }
+
+    /// <summary>Its own labels. Those that its session cannot take are dropped.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
@@ -116,6 +120,7 @@ public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempot
             Idempotency: null,
             command.Call.SentModel)
         {
+            Labels = command.Labels,
             Call = command.Call,
             Telemetry = command.Call.AgentId is { } agentId
                 ? GatewayCallKey.CoverTelemetryOf(agentId, command.Tokens.Counts, command.EndedAt ?? now, now)
@@ -133,7 +138,7 @@ public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempot
         reservation.SessionId,
         default,
         ReportedCost: reservation.Amount,
-        Model: null,
+        reservation.Model.Length > 0 ? reservation.Model : null,
         reservation.Id,
         OccurredAt: reservation.CreatedAt,
         Unsettled,
@@ -141,10 +146,15 @@ public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempot
         now,
         Idempotency: null)
     {
+        Labels = reservation.Labels,
         Call = new(RequestedModel: null, ResponseId: null, IsEstimate: true),
     });
 
-    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => Usage.FurtherBudgets(session, workingSet);
+    // The searches have a model of their own, which may have a budget.
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        Searches is null || session.Policy.Rules.Count == 0
+            ? Usage.FurtherBudgets(session, workingSet)
+            : [.. Usage.FurtherBudgets(session, workingSet), .. Searches.FurtherBudgets(session, workingSet)];
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
@@ -191,6 +201,7 @@ public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempot
         now,
         Idempotency: null)
     {
+        Labels = command.Labels,
         Call = new(RequestedModel: null, command.Call.ResponseId, IsEstimate: false),
     };
 }

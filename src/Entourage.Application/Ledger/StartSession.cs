@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Agents;
@@ -31,7 +30,7 @@ public sealed record StartSessionCommand(
     : ILedgerCommand<SessionResponse>, IIdempotentCommand
 {
     /// <summary>Its own labels by key, beside those that it inherits from the parent session; null for none.</summary>
-    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init => field = RequestedLabels.Sort(value); }
 
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(AgentId is { } id ? Resource.Agent(id) : null);
@@ -47,6 +46,7 @@ internal sealed class StartSessionValidator : AbstractValidator<StartSessionComm
         RuleFor(command => command.AgentId).NotEmpty();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.ParentToken).OptionalLine(ChildToken.TextLength);
+        RuleFor(command => command.Labels).Labels();
     }
 }
 
@@ -65,7 +65,7 @@ internal sealed class StartSessionHandler(IBudgetLedger ledger, AgentMoves moves
             time.GetUtcNow(),
             IdempotencyToken.Of(request))
         {
-            Labels = LabelSet.Of(request.Labels ?? ImmutableDictionary<string, string>.Empty),
+            Labels = RequestedLabels.ToSet(request.Labels),
         };
         try
         {

@@ -150,8 +150,13 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
 
             opened++;
             var model = usages[group].Select(usage => usage.Model).Concat(sums[group].Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
+            var labels = usages[group].Select(usage => usage.ResourceLabels).Concat(sums[group].Select(sum => sum.ResourceLabels)).First();
             return await mediator.Send(
-                new StartSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source)) { IsSpent = true },
+                new StartSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source))
+                {
+                    IsSpent = true,
+                    Labels = labels,
+                },
                 cancellationToken);
         }
 
@@ -315,6 +320,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             TokenOf(usage.Key),
             usage.RequestModel)
         {
+            Labels = usage.Labels,
+
             // A sum of one call may have the tokens of another call, and those of sessions that use the gateway are ignored.
             Telemetry = upstreams.All.Count == 0 || usage.Tokens.IsSum ? facts : GatewayCallKey.AddTo(facts, session.AgentId, usage.Tokens.Counts, usage.At, now),
         };

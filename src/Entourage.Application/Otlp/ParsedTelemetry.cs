@@ -1,3 +1,5 @@
+using Entourage.Domain.Labels;
+
 namespace Entourage.Application.Otlp;
 
 /// <summary>
@@ -17,15 +19,22 @@ public sealed class ParsedTelemetry
     private readonly Dictionary<(Guid? AgentId, string Reason), long> unsupported = [];
     private readonly Dictionary<string, string> parents = new(StringComparer.Ordinal);
     private readonly ItemRejection rejection = new();
+    private readonly Dictionary<(UsageSource Source, string? Model), (LabelSet OfPoints, LabelSet OfResource)> labelsOfSums = [];
     private readonly int maxSources;
+    private readonly TelemetryLabels labels;
+    private (TelemetryAttributes Resource, LabelSet Labels) lastResource = (TelemetryAttributes.None, LabelSet.None);
 
-    private ParsedTelemetry(int maxSources) => this.maxSources = maxSources;
+    private ParsedTelemetry(int maxSources, TelemetryLabels labels) => (this.maxSources, this.labels) = (maxSources, labels);
 
     /// <summary>The usages of single calls.</summary>
     internal IReadOnlyList<SourceUsage> Usages => usages;
 
     /// <summary>The running sums.</summary>
-    internal IEnumerable<SourceSums> Sums => sums.Select(sum => new SourceSums(sum.Key.Source, sum.Key.Model, sum.Value));
+    internal IEnumerable<SourceSums> Sums => sums.Select(sum => new SourceSums(sum.Key.Source, sum.Key.Model, sum.Value)
+    {
+        Labels = labelsOfSums[sum.Key].OfPoints,
+        ResourceLabels = labelsOfSums[sum.Key].OfResource,
+    });
 
     /// <summary>The sub-agents that ended.</summary>
     internal IReadOnlyCollection<UsageSource> Ended => ended;
@@ -46,11 +55,13 @@ public sealed class ParsedTelemetry
     /// <param name="batch">The batch.</param>
     /// <param name="callerAgentId">The agent of the caller; null if the caller does not act for a single agent.</param>
     /// <param name="maxSources">The most program sessions to accept. Each of them is looked up, and possibly opened.</param>
+    /// <param name="labels">The attributes that become labels.</param>
     /// <param name="cancellationToken">Cancels the parsing.</param>
-    public static ParsedTelemetry Parse(TelemetryBatch batch, Guid? callerAgentId, int maxSources, CancellationToken cancellationToken)
+    public static ParsedTelemetry Parse(
+        TelemetryBatch batch, Guid? callerAgentId, int maxSources, TelemetryLabels labels, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var parsed = new ParsedTelemetry(maxSources);
+        var parsed = new ParsedTelemetry(maxSources, labels);
         foreach (var log in batch.Logs)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -59,7 +70,7 @@ public sealed class ParsedTelemetry
             parsed.Add(ClaudeCodeTelemetry.Is(log) ? ClaudeCodeTelemetry.Read(log, callerAgentId, parsed.rejection)
                 : CodexTelemetry.Is(log) ? CodexTelemetry.Read(log, callerAgentId, parsed.rejection)
                 : GeminiCliTelemetry.Is(log) ? GeminiCliTelemetry.Read(log, callerAgentId, parsed.rejection)
-                : GenAiTelemetry.Read(log, callerAgentId, parsed.rejection));
+                : GenAiTelemetry.Read(log, callerAgentId, parsed.rejection), log.Origin, log.Attributes);
         }
 
         foreach (var span in batch.Spans)
@@ -79,7 +90,7 @@ public sealed class ParsedTelemetry
 
             parsed.Add(ClaudeCodeTelemetry.Is(span) ? ClaudeCodeTelemetry.Read(span, callerAgentId, parsed.rejection)
                 : OpenInferenceTelemetry.Is(span) ? OpenInferenceTelemetry.Read(span, callerAgentId, parsed.rejection)
-                : GenAiTelemetry.Read(span, callerAgentId, parsed.rejection));
+                : GenAiTelemetry.Read(span, callerAgentId, parsed.rejection), span.Origin, span.Attributes);
         }
 
         foreach (var point in batch.Points)
@@ -105,7 +116,7 @@ public sealed class ParsedTelemetry
         }
     }
 
-    private void Add(SourceUsage? usage)
+    private void Add(SourceUsage? usage, TelemetryOrigin origin, TelemetryAttributes attributes)
     {
         if (rejection.Reason is { } reason)
         {
@@ -113,7 +124,7 @@ public sealed class ParsedTelemetry
         }
         else if (usage is not null && Accepts(usage.Source))
         {
-            usages.Add(usage);
+            usages.Add(usage with { Labels = labels.Read(origin.Resource, attributes), ResourceLabels = LabelsOf(origin.Resource) });
         }
     }
 
@@ -229,16 +240,32 @@ public sealed class ParsedTelemetry
         }
 
         var key = (source, SourceUsage.ModelOf(point.Attributes.Text("model")));
+        var ofPoint = labels.Read(point.Origin.Resource, point.Attributes);
         if (!sums.TryGetValue(key, out var points))
         {
             sums[key] = points = [];
+            labelsOfSums[key] = (ofPoint, LabelsOf(point.Origin.Resource));
         }
+
+        // The points become one usage, so that its tokens and its cost belong together.
+        labelsOfSums[key] = (labelsOfSums[key].OfPoints.CommonWith(ofPoint), labelsOfSums[key].OfResource);
 
         // A point that occurs twice in a request counts once. Its series identifies the source.
         if (seen.Add((read.Series, read.Until)))
         {
             points.Add(read);
         }
+    }
+
+    // Remembers those of the last resource, because its items are adjacent.
+    private LabelSet LabelsOf(TelemetryAttributes resource)
+    {
+        if (!ReferenceEquals(resource, lastResource.Resource))
+        {
+            lastResource = (resource, labels.Read(resource, TelemetryAttributes.None));
+        }
+
+        return lastResource.Labels;
     }
 
     private bool Accepts(UsageSource source)

@@ -1,6 +1,7 @@
 using System.Text;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 
@@ -153,11 +154,20 @@ internal sealed record SourceUsage(
     /// <summary>Whether the stated cost can include more than tokens, such as a faster tier, searches or aborted attempts.</summary>
     public bool MayCostMore { get; init; }
 
+    /// <summary>Its labels, by the attributes of its item and of the resource.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
+    /// <summary>The labels of the resource, which a session gets that is opened for it.</summary>
+    public LabelSet ResourceLabels { get; init; } = LabelSet.None;
+
     /// <summary>The requested model, if known. Its price applies if <see cref="Model"/> has none.</summary>
     public string? RequestModel { get; init; }
 
     /// <summary>Cleans the name of a model for the store: one line without control characters; null if nothing is left.</summary>
     public static string? ModelOf(string? text) => Clean(text, Agent.ModelLength, keepLines: false);
+
+    /// <summary>Cleans the value of a label for the store: one line without control characters; null if nothing is left.</summary>
+    public static string? LabelOf(string? text) => Clean(text, LabelSet.ValueLength, keepLines: false);
 
     /// <summary>Cleans the text of an error for the store.</summary>
     public static string ErrorOf(string? text) => Clean(text, Session.ErrorLength, keepLines: true) ?? "error";
@@ -276,4 +286,11 @@ internal enum SummedClass
 /// <param name="Source">The origin of the usage.</param>
 /// <param name="Model">The model, if known.</param>
 /// <param name="Points">The points.</param>
-internal sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points);
+internal sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points)
+{
+    /// <summary>The labels that all points have in common.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
+    /// <summary>The labels of the resource, which a session gets that is opened for it.</summary>
+    public LabelSet ResourceLabels { get; init; } = LabelSet.None;
+}

@@ -6,8 +6,8 @@ using Entourage.Application.Errors;
 using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Domain.Agents;
-using Entourage.Domain.Otlp;
 using Entourage.Domain.Labels;
+using Entourage.Domain.Otlp;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Entourage.Domain.Tasks;
@@ -32,7 +32,7 @@ public sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long?
     /// <summary>Whether the money is spent already. Then an archived agent gets a session too, which has been killed like all others of it.</summary>
     public bool IsSpent { get; init; }
 
-    /// <summary>The labels of the session, if it is started.</summary>
+    /// <summary>The labels of the session, if it is started. Those that are too many beside the parent's are dropped.</summary>
     public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ internal sealed class StartSourceSessionHandler(IEntourageDb db, AgentMoves move
         }
 
         var session = mark is null
-            ? Session.Start(agent, task, parent, request.Model, now, request.Labels)
+            ? Session.Start(agent, task, parent, request.Model, now, (parent?.Labels ?? LabelSet.None).AdditionsOf(request.Labels))
             : Session.StartKilled(agent, task, request.Model, ArchiveMarks.ReasonOf(mark.Scope), now, request.Labels);
         var opened = await db.OpenAsync(session, now, cancellationToken);
         if (link is null)

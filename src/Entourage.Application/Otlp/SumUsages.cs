@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Prices;
 
@@ -26,6 +27,9 @@ internal sealed record SumUsage(
     decimal CacheWrite,
     decimal? CostUsd)
 {
+    /// <summary>The text of its labels; empty for none.</summary>
+    public string Labels { get; init; } = "";
+
     /// <summary>Converts it to a usage; null if it exceeds what one usage may state.</summary>
     /// <param name="source">The origin of the usage.</param>
     /// <param name="rejection">Receives the reason if the result is null.</param>
@@ -33,7 +37,7 @@ internal sealed record SumUsage(
     {
         var tokens = SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, rejection);
         var cost = SourceUsage.CostOf(CostUsd, rejection);
-        return rejection.Reason is null ? new(source, Key, Until, Model, new(tokens, IsSum: true), cost, Error: null, HasSums: true) : null;
+        return rejection.Reason is null ? new(source, Key, Until, Model, new(tokens, IsSum: true), cost, Error: null, HasSums: true) { Labels = LabelSet.Parse(Labels) } : null;
     }
 
     /// <summary>Returns a copy with other amounts.</summary>
@@ -78,7 +82,7 @@ internal static class SumUsages
     public static SumUsage? OfDeltas(SourceSums sums)
     {
         var points = sums.Points.Where(point => !point.IsCumulative).ToArray();
-        return Add(sums.Model, points);
+        return Add(sums, points);
     }
 
     /// <summary>Derives the growth of running totals since they were last counted, and updates their counted state.</summary>
@@ -119,7 +123,7 @@ internal static class SumUsages
             }
         }
 
-        return Add(sums.Model, grown);
+        return Add(sums, grown);
     }
 
     /// <summary>The message for totals beyond the limit.</summary>
@@ -140,7 +144,7 @@ internal static class SumUsages
             .Concat(countable.Zip(counted).Where(pair => pair.Second is not null).Select(pair => pair.First.With(pair.Second!.Value)));
     }
 
-    private static SumUsage? Add(string? model, IReadOnlyList<SumPoint> points)
+    private static SumUsage? Add(SourceSums sums, IReadOnlyList<SumPoint> points)
     {
         if (points.All(point => point.Value == 0))
         {
@@ -153,12 +157,15 @@ internal static class SumUsages
             points.Min(point => point.From),
             points.Max(point => point.Until),
             $"sum\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))}",
-            model,
+            sums.Model,
             Of(SummedClass.Input),
             Of(SummedClass.Output),
             Of(SummedClass.CacheRead),
             Of(SummedClass.CacheWrite),
-            cost.Length == 0 ? null : cost.Sum(point => point.Value));
+            cost.Length == 0 ? null : cost.Sum(point => point.Value))
+        {
+            Labels = sums.Labels.Text,
+        };
 
         decimal Of(SummedClass tokens) => points.Where(point => point.Of == tokens).Sum(point => point.Value);
     }

@@ -1,8 +1,10 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
+using Entourage.Application.Labels;
 using Entourage.Application.Paging;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +22,9 @@ public sealed record SessionFilter(long? TaskId = null, SessionStatus? Status = 
 
     /// <summary>Only sessions on tasks with this tag; null for all.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>Only sessions that have all of these labels, or usage with them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 }
 
 /// <summary>How a list of sessions is sorted.</summary>
@@ -93,25 +98,37 @@ internal sealed class ListSessionsHandler(IEntourageDb db, CallerContext callers
         // An agent that has moved has sessions in several teams, and a lead sees those of its own.
         Guid? own = callers.Current is { IsAdmin: false, AgentId: null, TeamId: { } team } ? team : null;
         return await ReadAsync(
-            request, db.Sessions.Where(session => session.AgentId == request.AgentId && (own == null || session.TeamId == own)), cancellationToken);
+            request,
+            from agent in db.Agents join ofAgent in db.Teams on agent.TeamId equals ofAgent.Id where agent.Id == request.AgentId select ofAgent.OrganisationId,
+            db.Sessions.Where(session => session.AgentId == request.AgentId && (own == null || session.TeamId == own)),
+            cancellationToken);
     }
 
     public async Task<Page<SessionResponse>> Handle(ListTeamSessionsQuery request, CancellationToken cancellationToken)
     {
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
-        return await ReadAsync(request, db.Sessions.Where(session => session.TeamId == request.TeamId), cancellationToken);
+        var organisation = db.Teams.Where(team => team.Id == request.TeamId).Select(team => team.OrganisationId);
+        return await ReadAsync(request, organisation, db.Sessions.Where(session => session.TeamId == request.TeamId), cancellationToken);
     }
 
     public async Task<Page<SessionResponse>> Handle(ListOrganisationSessionsQuery request, CancellationToken cancellationToken)
     {
         await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
         var teams = db.Teams.Where(team => team.OrganisationId == request.OrganisationId).Select(team => team.Id);
-        return await ReadAsync(request, db.Sessions.Where(session => teams.Contains(session.TeamId)), cancellationToken);
+        var organisation = db.Organisations.Where(organisation => organisation.Id == request.OrganisationId).Select(organisation => organisation.Id);
+        return await ReadAsync(request, organisation, db.Sessions.Where(session => teams.Contains(session.TeamId)), cancellationToken);
     }
 
-    private async Task<Page<SessionResponse>> ReadAsync(ListSessionsQuery request, IQueryable<Session> sessions, CancellationToken cancellationToken)
+    private async Task<Page<SessionResponse>> ReadAsync(
+        ListSessionsQuery request, IQueryable<Guid> organisation, IQueryable<Session> sessions, CancellationToken cancellationToken)
     {
         var order = OrderOf(request);
+        if (!request.Filter.Labels.IsEmpty)
+        {
+            var rollups = db.UsageRollups.With(request.Filter.Labels, db, await organisation.SingleAsync(cancellationToken));
+            sessions = sessions.Where(session => rollups.Any(rollup => rollup.SessionId == session.Id));
+        }
+
         var found = await SessionSearch.ApplyAsync(db, sessions.AsNoTracking(), request.Filter, request.Page, cancellationToken);
         var rows = await order.Read(found).Select(SessionRow.Projection(db)).ToListAsync(cancellationToken);
         return order.ToPage(await SessionResponse.ReadAsync(db, rows, time.GetUtcNow(), cancellationToken));

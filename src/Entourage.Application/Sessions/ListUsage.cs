@@ -6,6 +6,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using MediatR;
@@ -61,6 +62,9 @@ public sealed record UsageRecordResponse
 
     /// <summary>The model that a call through the gateway asked for, if it was sent to another one; null otherwise.</summary>
     public required string? RequestedModel { get; init; }
+
+    /// <summary>The labels: those of the session, and its own.</summary>
+    public required LabelSet Labels { get; init; }
 
     /// <summary>Whether the gateway lowered the call's output limit to what the budgets had left.</summary>
     public required bool OutputLimitLowered { get; init; }
@@ -176,7 +180,7 @@ internal sealed class ListUsageHandler(IEntourageDb db, IMapper mapper) : IReque
 {
     public async Task<Page<UsageRecordResponse>> Handle(ListUsageQuery request, CancellationToken cancellationToken)
     {
-        await db.Sessions.GetAsync(request.SessionId, "session", cancellationToken);
+        var session = await db.Sessions.GetAsync(request.SessionId, "session", cancellationToken);
         var order = new ListOrder<UsageRecord, UsageRecordResponse>(request.Page, ListDirection.Descending);
         if (request.Sort == UsageSort.Cost)
         {
@@ -187,6 +191,7 @@ internal sealed class ListUsageHandler(IEntourageDb db, IMapper mapper) : IReque
         var records = db.UsageRecords.AsNoTracking()
             .Where(record => record.SessionId == request.SessionId)
             .Matching(request.Page, record => record.Model, record => record.Error);
-        return order.ToPage(await order.Read(records).ProjectTo<UsageRecordResponse>(mapper.ConfigurationProvider).ToListAsync(cancellationToken));
+        var found = await order.Read(records).ProjectTo<UsageRecordResponse>(mapper.ConfigurationProvider).ToListAsync(cancellationToken);
+        return order.ToPage([.. found.Select(record => record with { Labels = session.Labels.With(record.Labels) })]);
     }
 }

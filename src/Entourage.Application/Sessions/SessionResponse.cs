@@ -7,6 +7,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -35,6 +36,9 @@ public record SessionResponse
 
     /// <summary>The model of usages that name none; null for none.</summary>
     public required string? Model { get; init; }
+
+    /// <summary>The labels of its usage, those of its parent session included. Empty in responses that earlier versions stored.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <summary>The status.</summary>
     public required SessionStatus Status { get; init; }
@@ -108,7 +112,7 @@ public record SessionResponse
         session.Id,
         (session.Policy.AgentId, session.AgentName),
         (session.Policy.Task?.TaskId, session.TaskTitle),
-        (session.ParentSessionId, session.Model),
+        (session.ParentSessionId, session.Model, session.Labels),
         (session.State, session.StartedAt, now),
         session.Tokens,
         // The first session of its path is the session itself.
@@ -121,7 +125,7 @@ public record SessionResponse
             session.Id,
             (session.AgentId, row.AgentName),
             (session.TaskId, row.TaskTitle),
-            (session.ParentSessionId, session.Model),
+            (session.ParentSessionId, session.Model, session.Labels),
             (new(session.Status, session.EndedAt, session.Error), session.StartedAt, now),
             new(session.InputTokens, session.OutputTokens, session.CacheReadTokens, session.CacheWriteTokens),
             (session.Cost, treeCost, session.ImputedCost, reserved));
@@ -131,7 +135,7 @@ public record SessionResponse
         long id,
         (Guid Id, string Name) agent,
         (long? Id, string? Title) task,
-        (long? ParentId, string? Model) origin,
+        (long? ParentId, string? Model, LabelSet Labels) origin,
         (SessionState State, DateTimeOffset StartedAt, DateTimeOffset Now) life,
         TokenCounts tokens,
         (MoneyTotal Own, MoneyTotal Tree, MoneyTotal Imputed, MoneyTotal Reserved) cost) => new()
@@ -142,6 +146,7 @@ public record SessionResponse
             TaskId = task.Id,
             TaskTitle = task.Title,
             Model = origin.Model,
+            Labels = origin.Labels,
             Status = life.State.Status,
             StartedAt = life.StartedAt,
             EndedAt = life.State.EndedAt,

@@ -11,6 +11,7 @@ using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
@@ -229,17 +230,29 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
     {
         await db.CostSummaries.Where(summary => summary.SubjectId == team.Id).ExecuteDeleteAsync(cancellationToken);
         var sums = new CostSummarySums();
+        var labels = await ReadLabelsAsync(team, cancellationToken);
         var rows = from rollup in db.UsageRollups.AsNoTracking()
                    join session in db.Sessions on rollup.SessionId equals session.Id
                    where rollup.TeamId == team.Id
-                   select new { rollup.QuarterAt, rollup.Model, rollup.Summarised, session.AgentId, session.TaskId };
+                   select new { rollup.QuarterAt, rollup.Model, rollup.LabelSetId, rollup.Summarised, session.AgentId, session.TaskId };
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var origin = new CostOrigin(
-                team.OrganisationId, team.Id, BudgetCalendar.Of(team.Timezone), row.AgentId, row.TaskId, row.Model, row.QuarterAt);
+                team.OrganisationId, team.Id, BudgetCalendar.Of(team.Timezone), row.AgentId, row.TaskId, row.Model, row.QuarterAt)
+            {
+                Labels = [.. labels[row.LabelSetId]],
+            };
             sums.AddToTeam(origin, row.Summarised.ToSum());
         }
 
         db.CostSummaries.AddRange(sums.Sums.Where(sum => sum.Value != default).Select(sum => CostSummary.Create(sum.Key, sum.Value)));
     }
+
+    /// <summary>Reads the labels of a team's usage, by the id of their set.</summary>
+    private async Task<ILookup<long, Label>> ReadLabelsAsync(Team team, CancellationToken cancellationToken) =>
+        (await db.LabelSets.AsNoTracking()
+            .Where(member => member.OrganisationId == team.OrganisationId
+                && db.UsageRollups.Where(rollup => rollup.TeamId == team.Id).Select(rollup => rollup.LabelSetId).Contains(member.LabelSetId))
+            .ToListAsync(cancellationToken))
+        .ToLookup(member => member.LabelSetId, member => new Label(member.Key, member.Value));
 }

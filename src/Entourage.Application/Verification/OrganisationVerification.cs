@@ -23,7 +23,7 @@ internal sealed class OrganisationVerification(
     private readonly Dictionary<RollupKey, UsageSum> rollups = [];
     private readonly CounterSums counters = new();
     private readonly CostSummarySums summaries = new();
-    private readonly Dictionary<long, LabelSet> labelSets = new() { [0] = LabelSet.None };
+    private readonly LabelVerification labels = new(db, organisationId, name, findings, repair);
     private BudgetRuleList rules = BudgetRuleList.None;
     private HashSet<long> ruleIds = [];
     private bool hasRates;
@@ -36,6 +36,7 @@ internal sealed class OrganisationVerification(
         sessions = await VerifiedSession.Of(OwnSessions).ToDictionaryAsync(session => session.Id, cancellationToken);
         await ReadRulesAsync(cancellationToken);
         await ReadRecordsAsync(cancellationToken);
+        await labels.CompareAsync(sessions.Values.Select(session => session.Labels), cancellationToken);
         var spent = SumTotals();
         await ReadReservationsAsync(cancellationToken);
         await CompareRollupsAsync(cancellationToken);
@@ -60,13 +61,6 @@ internal sealed class OrganisationVerification(
     {
         var found = await db.BudgetRules.AsNoTracking().Where(rule => rule.OrganisationId == organisationId).ToListAsync(cancellationToken);
         (rules, ruleIds, hasRates) = (new(found), [.. found.Select(rule => rule.Id)], found.Exists(rule => rule.IsRate));
-        if (found.Count > 0)
-        {
-            foreach (var set in await db.ReadLabelSetsAsync(organisationId, cancellationToken))
-            {
-                labelSets[set.Key] = set.Value;
-            }
-        }
     }
 
     private async Task ReadRecordsAsync(CancellationToken cancellationToken)
@@ -79,7 +73,9 @@ internal sealed class OrganisationVerification(
         {
             findings.Records++;
             var (sum, session) = (UsageSum.Of(record), sessions[record.SessionId]);
-            Add(session.Id, UsageRollup.QuarterOf(record.OccurredAt), record.Model, session.Labels.With(record.Labels).Id, sum);
+            var set = session.Labels.With(record.Labels);
+            labels.Add(set);
+            Add(session.Id, UsageRollup.QuarterOf(record.OccurredAt), record.Model, set.Id, sum);
             if (hasRates && record.OccurredAt >= ratesSince)
             {
                 counters.SpendInRates(PolicyOf(session).ForCall(record.Model, record.Labels), record.OccurredAt, sum.Cost, sum.Tokens.OfAllClasses);
@@ -110,7 +106,7 @@ internal sealed class OrganisationVerification(
         {
             spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0, AssumedCost = MoneyTotal.Zero });
             var policy = PolicyOf(sessions[key.SessionId]);
-            policy = policy.Rules.Count == 0 ? policy : policy with { Model = key.Model, Labels = labelSets.GetValueOrDefault(key.LabelSetId, LabelSet.None) };
+            policy = policy.Rules.Count == 0 ? policy : policy with { Model = key.Model, Labels = labels.SetOf(key.LabelSetId) };
             counters.Spend(policy, key.QuarterAt, totals.Cost, totals.Tokens.OfAllClasses);
         }
 
@@ -165,7 +161,10 @@ internal sealed class OrganisationVerification(
             // The summaries must match what the rollups mark as summarised, even if a rollup is wrong: a repaired rollup is summarised again.
             var team = teams[rollup.TeamId];
             var origin = new CostOrigin(
-                organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt);
+                organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt)
+            {
+                Labels = labels.SetOf(rollup.LabelSetId).Labels,
+            };
             summaries.AddToTeam(origin, rollup.Summarised.ToSum());
             summaries.AddToOrganisation(origin, rollup.Summarised.ToSum());
         }

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -91,6 +92,16 @@ internal sealed class TotalsRepair(IEntourageDb db)
         changes.Add(cancellationToken => sum == default
             ? stored.ExecuteDeleteAsync(cancellationToken)
             : stored.ExecuteUpdateAsync(row => row.SetProperty(summary => summary.Amounts, amounts), cancellationToken));
+    }
+
+    /// <summary>Stores a set of labels again.</summary>
+    public void Set(Guid organisationId, LabelSet labels)
+    {
+        var id = labels.Id;
+        changes.Add(cancellationToken => db.LabelSets
+            .Where(member => member.OrganisationId == organisationId && member.LabelSetId == id)
+            .ExecuteDeleteAsync(cancellationToken));
+        db.LabelSets.AddRange(LabelSetMember.Of(organisationId, labels));
     }
 
     /// <summary>Writes the corrections.</summary>

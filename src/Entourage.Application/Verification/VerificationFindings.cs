@@ -31,14 +31,20 @@ internal sealed class VerificationFindings
         }
     }
 
+    /// <summary>Adds a difference between stored rows.</summary>
+    public void AddDifference(string difference, Action repair)
+    {
+        Differences.Add(difference);
+        repair();
+    }
+
     /// <summary>Compares a stored total with the sum of its records.</summary>
     public void Compare<T>(object name, T stored, T expected, bool agrees, Action repairTotal)
     {
         Totals++;
         if (!agrees)
         {
-            Differences.Add($"{name}: stored {stored}, but the records sum to {expected}");
-            repairTotal();
+            AddDifference($"{name}: stored {stored}, but the records sum to {expected}", repairTotal);
         }
     }
 

@@ -24,12 +24,25 @@ internal static class RunCommand
     private static readonly Option<TimeSpan?> Grace = OptionFactory.Duration("--grace", "How long the command has to end after a stop, before it is killed. Defaults to 10s.");
     private static readonly Option<bool> FailOpen = new("--fail-open") { Description = "Run the command without a session if the server cannot be reached." };
     private static readonly Option<bool> NoGateway = new("--no-gateway") { Description = "Leave the base URLs and keys of the providers as they are, even if the server has a gateway." };
+    private static readonly Option<string[]> Label = new("--label")
+    {
+        Description = $"A label of the session, for example customer=acme. Repeat the option for more. Adds to {RunLabels.Variable}.",
+        HelpName = "KEY=VALUE",
+        Arity = ArgumentArity.ZeroOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<bool> NoDefaultLabels = new("--no-default-labels")
+    {
+        Description = $"Do not label the session with the repository, branch, user, host and CI job. {RunLabels.DefaultsVariable} selects some of them, or none.",
+    };
+
     private static readonly Argument<string[]> CommandLine = new("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create() => Invocation.Define(
         "run",
         "Run a command as a session of an agent. When the agent must stop, end the command and everything that it started.",
-        [Agent, OfTask, Model, Parent, ParentToken, Grace, FailOpen, NoGateway, CommandLine],
+        [Agent, OfTask, Model, Parent, ParentToken, Grace, FailOpen, NoGateway, Label, NoDefaultLabels, CommandLine],
         RunAsync);
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
@@ -37,6 +50,8 @@ internal static class RunCommand
         var name = invocation.Get(Agent) ?? Server.Variable("ENTOURAGE_AGENT_ID") ?? throw new CommandException("Specify the agent with --agent or ENTOURAGE_AGENT_ID.");
         Guid? agent = Guid.TryParse(name, out var id) ? id : null;
         var task = invocation.Get(OfTask);
+        var given = RunLabels.Given(invocation.Get(Label) ?? []);
+        var labels = invocation.Get(NoDefaultLabels) ? given : await RunLabels.WithDefaultsAsync(given);
         Session? session = null;
         try
         {
@@ -45,7 +60,17 @@ internal static class RunCommand
 
             // A token already determines the parent.
             var parent = invocation.Get(Parent) ?? (token is null && long.TryParse(Server.Variable("ENTOURAGE_SESSION_ID"), out var outer) ? outer : null);
-            session = await invocation.Client.StartSessionAsync(new(agent.Value, task, invocation.Get(Model), parent, token), cancellationToken: cancellationToken);
+            var start = new SessionStart(agent.Value, task, invocation.Get(Model), parent, token) { Labels = labels.Count > 0 ? labels : null };
+            try
+            {
+                session = await invocation.Client.StartSessionAsync(start, cancellationToken: cancellationToken);
+            }
+            catch (EntourageException exception) when (labels.Count > given.Count && exception.Errors.Keys.Any(member => member.StartsWith("labels", StringComparison.Ordinal)))
+            {
+                // The defaults are too many beside the labels of the parent, or an older server knows no labels. They are only an offer.
+                labels = given;
+                session = await invocation.Client.StartSessionAsync(start with { Labels = given.Count > 0 ? given : null }, cancellationToken: cancellationToken);
+            }
         }
         catch (StoppedException exception)
         {
@@ -66,7 +91,7 @@ internal static class RunCommand
         }
 
         var runner = new Runner(invocation.Server, invocation.Client, invocation.Get(Grace) ?? DefaultGrace);
-        return await runner.RunAsync(invocation.Get(CommandLine), agent, task, session, await FindGatewayAsync(invocation, agent, session, cancellationToken));
+        return await runner.RunAsync(invocation.Get(CommandLine), agent, task, labels, session, await FindGatewayAsync(invocation, agent, session, cancellationToken));
     }
 
     /// <summary>Finds the gateway of the server; null if there is none, or if it is not to be used or cannot be.</summary>

@@ -9,15 +9,18 @@ namespace Entourage.Cli.Running;
 internal static class ChildEnvironment
 {
     private const string Headers = "OTEL_EXPORTER_OTLP_HEADERS";
+    private const string LabelAttribute = "entourage.label.";
     private const string Attributes = "OTEL_RESOURCE_ATTRIBUTES";
 
     /// <summary>Creates the environment from this program's environment and the given values.</summary>
     /// <param name="server">The server.</param>
     /// <param name="agentId">The agent, or null if only its name is known.</param>
     /// <param name="taskId">The task, if any.</param>
+    /// <param name="labels">The labels of what the command uses.</param>
     /// <param name="session">The session of the command, or null for none.</param>
     /// <param name="gateway">The gateway, or null if it is not used.</param>
-    public static IReadOnlyDictionary<string, string> Create(Server server, Guid? agentId, long? taskId, Session? session, GatewayAccess? gateway)
+    public static IReadOnlyDictionary<string, string> Create(
+        Server server, Guid? agentId, long? taskId, IReadOnlyDictionary<string, string> labels, Session? session, GatewayAccess? gateway)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -60,11 +63,25 @@ internal static class ChildEnvironment
         Set(variables, "ENTOURAGE_AGENT_ID", "entourage.agent_id", agentId?.ToString());
         Set(variables, "ENTOURAGE_SESSION_ID", "entourage.session_id", session?.Id.ToString(CultureInfo.InvariantCulture));
         Set(variables, "ENTOURAGE_TASK_ID", "entourage.task_id", taskId?.ToString(CultureInfo.InvariantCulture));
+        foreach (var label in labels)
+        {
+            SetAttribute(variables, LabelAttribute + label.Key, Uri.EscapeDataString(label.Value));
+        }
+
         gateway?.AddTo(variables);
         return variables;
     }
 
     private static void Set(Dictionary<string, string> variables, string name, string attribute, string? value)
+    {
+        SetAttribute(variables, attribute, value);
+        if (value is not null)
+        {
+            variables[name] = value;
+        }
+    }
+
+    private static void SetAttribute(Dictionary<string, string> variables, string attribute, string? value)
     {
         // In a nested run, replace the attribute of the outer run.
         if (variables.TryGetValue(Attributes, out var existing))
@@ -74,7 +91,6 @@ internal static class ChildEnvironment
 
         if (value is not null)
         {
-            variables[name] = value;
             Append(variables, Attributes, $"{attribute}={value}");
         }
     }

@@ -12,6 +12,7 @@ namespace Entourage.Cli.Running;
 internal sealed class GatewayAccess(Server server, IReadOnlyList<Upstream> upstreams, string credential, Session? session)
 {
     private const string OwnHeaders = "X-Entourage-";
+    private const string LabelHeaders = "X-Entourage-Label-";
     private const string CodexProvider = "entourage";
 
     private readonly string? sessionId = session?.Id.ToString(CultureInfo.InvariantCulture);
@@ -80,11 +81,11 @@ internal sealed class GatewayAccess(Server server, IReadOnlyList<Upstream> upstr
 
     private string UrlOf(Upstream upstream) => server.Url.AbsoluteUri.TrimEnd('/') + upstream.Path;
 
-    // The headers of an outer run are replaced, and the user's own stay.
+    // The headers of an outer run are replaced, and the user's own stay. The session that they name has the labels of the run.
     private void AddHeaders(Dictionary<string, string> variables, string name, string separator, Upstream upstream)
     {
         var kept = (variables.GetValueOrDefault(name) ?? "").Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(header => !header.StartsWith(OwnHeaders, StringComparison.OrdinalIgnoreCase));
+            .Where(header => !header.StartsWith(OwnHeaders, StringComparison.OrdinalIgnoreCase) || header.StartsWith(LabelHeaders, StringComparison.OrdinalIgnoreCase));
         string[] own = [.. sessionId is null ? [] : new[] { $"X-Entourage-Session: {sessionId}" }, .. upstream.PassesCredential ? new[] { $"X-Entourage-Key: {credential}" } : []];
         var headers = string.Join(separator, kept.Concat(own));
         if (headers.Length > 0)

@@ -16,16 +16,17 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
     /// <param name="command">The command and its arguments.</param>
     /// <param name="agentId">The agent, or null if it is unknown, so that the command is not watched.</param>
     /// <param name="taskId">The task, if any.</param>
+    /// <param name="labels">The labels of what the command uses.</param>
     /// <param name="session">The session of the command, or null for none.</param>
     /// <param name="gateway">The gateway, or null if it is not used.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<string> command, Guid? agentId, long? taskId, Session? session, GatewayAccess? gateway)
+    public async Task<int> RunAsync(IReadOnlyList<string> command, Guid? agentId, long? taskId, IReadOnlyDictionary<string, string> labels, Session? session, GatewayAccess? gateway)
     {
         using var signals = new ForwardedSignals();
         IChild child;
         try
         {
-            child = Child.Start(CodexOptions.AddTo(command, server.Url, gateway), ChildEnvironment.Create(server, agentId, taskId, session, gateway));
+            child = Child.Start(CodexOptions.AddTo(command, server.Url, gateway), ChildEnvironment.Create(server, agentId, taskId, labels, session, gateway));
         }
         catch (CommandException exception)
         {

@@ -11,15 +11,14 @@ internal sealed class ChatCall : IAsyncDisposable
     private readonly ChatSession session;
     private readonly long sessionId;
     private readonly Reservation? reservation;
-    private readonly string? model;
-    private readonly long inputTokens;
+    private readonly CallEstimate estimate;
     private readonly CancellationTokenSource finished = new();
     private readonly Task extending;
     private bool settled;
 
-    public ChatCall(ChatSession session, long sessionId, Reservation? reservation, string? model, long inputTokens)
+    public ChatCall(ChatSession session, long sessionId, Reservation? reservation, CallEstimate estimate)
     {
-        (this.session, this.sessionId, this.reservation, this.model, this.inputTokens) = (session, sessionId, reservation, model, inputTokens);
+        (this.session, this.sessionId, this.reservation, this.estimate) = (session, sessionId, reservation, estimate);
         extending = reservation is null ? Task.CompletedTask : ExtendReservationAsync(reservation.Id);
     }
 
@@ -34,7 +33,7 @@ internal sealed class ChatCall : IAsyncDisposable
         if (partial is null && exception is not null && !IsTimeout(exception))
         {
             // The provider refused the call, so it costs nothing.
-            return ReportAsync(new Usage(0, 0) { CostUsd = 0, Model = model, Error = Text(exception) });
+            return ReportAsync(new Usage(0, 0) { CostUsd = 0, Model = estimate.Model, Error = Text(exception) });
         }
 
         // The provider charges for the model's work even if the response is not read. Some providers report the input at once but the output
@@ -69,21 +68,21 @@ internal sealed class ChatCall : IAsyncDisposable
     private async Task ReportAsync(Usage usage)
     {
         settled = true;
-        await session.ReportAsync(sessionId, usage with { ReservationId = reservation?.Id });
+        await session.ReportAsync(sessionId, usage with { ReservationId = reservation?.Id, Labels = estimate.Labels });
     }
 
     private Usage UsageOf(ChatResponse response) => response.Usage is { } usage
         ? Read(usage, response.ModelId)
-        : new Usage(inputTokens, TokenEstimate.OfOutput(response.Messages))
+        : new Usage(estimate.InputTokens, TokenEstimate.OfOutput(response.Messages))
         {
             // Without reported usage, the reserved amount is the most that the call can have cost.
             CostUsd = reservation?.AmountUsd,
-            Model = response.ModelId ?? model,
+            Model = response.ModelId ?? estimate.Model,
         };
 
     private Usage Read(UsageDetails details, string? modelId)
     {
-        var name = modelId ?? model;
+        var name = modelId ?? estimate.Model;
         return UsageParser.Parse(details, session.Options) with { Model = name, CostUsd = session.Options.CostOf?.Invoke(details, name) };
     }
 

@@ -18,18 +18,18 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
 
     /// <summary>Prepares a call: reports pending usage, starts the session if necessary, and reserves money or checks the budget.</summary>
     /// <exception cref="StoppedException">The agent must stop.</exception>
-    public async Task<ChatCall> BeginAsync(string? model, long inputTokens, long? maxOutputTokens, CancellationToken cancellationToken)
+    public async Task<ChatCall> BeginAsync(CallEstimate estimate, CancellationToken cancellationToken)
     {
         await ReportPendingAsync(cancellationToken);
         if (options.SessionId is { } given)
         {
-            return await BeginAsync(given, model, inputTokens, maxOutputTokens, cancellationToken);
+            return await BeginAsync(given, estimate, cancellationToken);
         }
 
         var id = await OpenAsync(cancellationToken);
         try
         {
-            return await BeginAsync(id, model, inputTokens, maxOutputTokens, cancellationToken);
+            return await BeginAsync(id, estimate, cancellationToken);
         }
         catch (StoppedException exception) when (exception.StopReasons is ["session_ended" or "session_abandoned"])
         {
@@ -40,7 +40,7 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
             }
         }
 
-        return await BeginAsync(await OpenAsync(cancellationToken), model, inputTokens, maxOutputTokens, cancellationToken);
+        return await BeginAsync(await OpenAsync(cancellationToken), estimate, cancellationToken);
     }
 
     /// <summary>Reports the usage of a call. If the server is unavailable, the usage is reported before the next call.</summary>
@@ -72,24 +72,24 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
 
     public void Dispose() => gate.Dispose();
 
-    private async Task<ChatCall> BeginAsync(long id, string? model, long inputTokens, long? maxOutputTokens, CancellationToken cancellationToken)
+    private async Task<ChatCall> BeginAsync(long id, CallEstimate estimate, CancellationToken cancellationToken)
     {
         if (!options.Reserve)
         {
             await EnsureCanContinueAsync(id, cancellationToken);
-            return new ChatCall(this, id, reservation: null, model, inputTokens);
+            return new ChatCall(this, id, reservation: null, estimate);
         }
 
         var request = options.EstimatedCostUsd is { } usd
-            ? new ReservationRequest { EstimatedCostUsd = usd, TtlSeconds = options.ReservationSeconds }
+            ? new ReservationRequest { EstimatedCostUsd = usd }
             : new ReservationRequest
             {
-                Model = model,
-                InputTokens = inputTokens,
-                MaxOutputTokens = maxOutputTokens ?? options.AssumedMaxOutputTokens,
-                TtlSeconds = options.ReservationSeconds,
+                Model = estimate.Model,
+                InputTokens = estimate.InputTokens,
+                MaxOutputTokens = estimate.MaxOutputTokens ?? options.AssumedMaxOutputTokens,
             };
-        return new ChatCall(this, id, await client.ReserveAsync(id, request, cancellationToken: cancellationToken), model, inputTokens);
+        request = request with { TtlSeconds = options.ReservationSeconds, Labels = estimate.Labels };
+        return new ChatCall(this, id, await client.ReserveAsync(id, request, cancellationToken: cancellationToken), estimate);
     }
 
     private async Task<long> OpenAsync(CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
             if (opened is null)
             {
                 var agent = options.AgentId ?? throw new InvalidOperationException("Set AgentId or SessionId in the options.");
-                var start = new SessionStart(agent, options.TaskId, options.Model, options.ParentSessionId, options.ParentToken);
+                var start = new SessionStart(agent, options.TaskId, options.Model, options.ParentSessionId, options.ParentToken) { Labels = options.Labels };
                 opened = (await client.StartSessionAsync(start, openingKey, cancellationToken)).Id;
             }
 
@@ -176,3 +176,10 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
 
     private void Notify(UsageAnswer answer) => options.Reported?.Invoke(answer);
 }
+
+/// <summary>What is known of a call before it is made.</summary>
+/// <param name="Model">The model; null if unknown.</param>
+/// <param name="InputTokens">The most input tokens.</param>
+/// <param name="MaxOutputTokens">The most output tokens; null if the call does not limit them.</param>
+/// <param name="Labels">Its own labels; null for none.</param>
+internal sealed record CallEstimate(string? Model, long InputTokens, long? MaxOutputTokens, IReadOnlyDictionary<string, string>? Labels);

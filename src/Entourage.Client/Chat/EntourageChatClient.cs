@@ -142,6 +142,8 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
     private Task<ChatCall> BeginAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var model = options?.ModelId ?? session.Options.Model ?? this.GetService<ChatClientMetadata>()?.DefaultModelId;
-        return session.BeginAsync(model, session.Options.EstimateInputTokens(messages, options), options?.MaxOutputTokens, cancellationToken);
+        var estimate = new CallEstimate(
+            model, session.Options.EstimateInputTokens(messages, options), options?.MaxOutputTokens, session.Options.LabelsOf?.Invoke(options));
+        return session.BeginAsync(estimate, cancellationToken);
     }
 }

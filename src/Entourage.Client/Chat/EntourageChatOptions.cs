@@ -27,6 +27,15 @@ public sealed class EntourageChatOptions
     /// </summary>
     public string? ParentToken { get; set; }
 
+    /// <summary>The labels of the session to start, for example <c>customer</c> = <c>acme</c>. They do not change a session that is set with <see cref="SessionId"/>.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; set; }
+
+    /// <summary>
+    /// Returns the labels of a call, which add to those of the session or replace them. It gets the options of the call, whose
+    /// <see cref="ChatOptions.AdditionalProperties"/> can say what the call is for.
+    /// </summary>
+    public Func<ChatOptions?, IReadOnlyDictionary<string, string>?>? LabelsOf { get; set; }
+
     /// <summary>The model, if neither the call nor the response names it.</summary>
     public string? Model { get; set; }
 

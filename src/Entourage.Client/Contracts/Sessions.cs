@@ -9,7 +9,14 @@ namespace Entourage.Client.Contracts;
 /// <param name="ParentSessionId">The parent session of a sub-agent's session. With an agent's key, it must be a session of the same agent.</param>
 /// <param name="ParentToken">A one-time token that makes another agent's session the parent. See <see cref="ChildToken"/>.</param>
 public sealed record SessionStart(
-    Guid AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null);
+    Guid AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null)
+{
+    /// <summary>
+    /// What the session's usage is for, for example <c>customer</c> = <c>acme</c>: up to 10 labels with the inherited ones. A key has 1 to 40 letters, digits,
+    /// dots, hyphens or underscores, a value 1 to 100 characters.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+}
 
 /// <summary>A one-time token to create, with which another agent can start a session below an existing one.</summary>
 /// <param name="AgentId">The only agent of the team that can use the token. Defaults to any of them.</param>
@@ -48,6 +55,9 @@ public record Session
 
     /// <summary>The model of usage that names none.</summary>
     public string? Model { get; init; }
+
+    /// <summary>The labels by key, including those of the parent session.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary><c>active</c>, <c>completed</c>, <c>failed</c>, <c>killed</c> or <c>abandoned</c>.</summary>
     public string Status { get; init; } = "";
@@ -155,6 +165,9 @@ public sealed record Usage(long InputTokens, long OutputTokens)
 
     /// <summary><c>api</c> (the default), or <c>subscription</c>, which counts against no cap.</summary>
     public string? Billing { get; init; }
+
+    /// <summary>Labels of this usage alone, which add to those of the session or replace them.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
 
 /// <summary>The session after a usage was recorded, and whether its agent must stop.</summary>
@@ -209,6 +222,9 @@ public sealed record ReservationRequest
 
     /// <summary>The lifetime in seconds, from 1 to 3,600. Defaults to 300.</summary>
     public int? TtlSeconds { get; init; }
+
+    /// <summary>Labels of this call alone, which add to those of the session or replace them.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
 
 /// <summary>An amount that is reserved for a call.</summary>

@@ -1,4 +1,5 @@
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Teams;
 
 namespace Entourage.Dashboard.Layout;
@@ -18,8 +19,11 @@ internal static class PageAddress
     /// <summary>The page of a model in a team or an organisation; null is usage that names none.</summary>
     public static string Model(Audience subject, string? model) => $"{Of(subject, "models")}?name={Uri.EscapeDataString(model ?? "")}";
 
-    /// <summary>The page of a label, which is a tag of tasks, in a team or an organisation.</summary>
-    public static string Label(Audience subject, string label) => $"{Of(subject, "labels")}?name={Uri.EscapeDataString(label)}";
+    /// <summary>The page of a tag of tasks, in a team or an organisation.</summary>
+    public static string Tag(Audience subject, string tag) => $"{Of(subject, "tags")}?name={Uri.EscapeDataString(tag)}";
+
+    /// <summary>The page of a label of sessions and usage, in a team or an organisation.</summary>
+    public static string Label(Audience subject, Label label) => $"{Of(subject, "labels")}?{LabelQuery.Parameter}={Uri.EscapeDataString(label.ToString())}";
 
     /// <summary>A page of a team or an organisation, such as <c>costs</c>.</summary>
     public static string Of(Audience subject, string page) => $"{(subject.IsTeam ? "/teams" : "/orgs")}/{subject.Id}/{page}";

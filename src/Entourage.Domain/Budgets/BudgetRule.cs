@@ -169,9 +169,14 @@ public sealed class BudgetRule
         ArgumentNullException.ThrowIfNull(terms);
         var (checkedTerms, own) = (terms.Checked(), Terms);
         if ((checkedTerms with
-            {
-                Name = own.Name, LimitUsd = own.LimitUsd, LimitTokens = own.LimitTokens, Enforcement = own.Enforcement, OnExceed = own.OnExceed, Thresholds = own.Thresholds,
-            }) != own)
+        {
+            Name = own.Name,
+            LimitUsd = own.LimitUsd,
+            LimitTokens = own.LimitTokens,
+            Enforcement = own.Enforcement,
+            OnExceed = own.OnExceed,
+            Thresholds = own.Thresholds,
+        }) != own)
         {
             throw new RuleViolationException("validation", "What a budget counts cannot change. Create another one, and delete this one.", nameof(Match));
         }

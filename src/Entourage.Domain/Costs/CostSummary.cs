@@ -33,7 +33,7 @@ public enum CostHeading
 /// <param name="SubjectId">The team or organisation.</param>
 /// <param name="Heading">The heading.</param>
 /// <param name="Day">The local day; <see cref="BudgetCalendar.Always"/> for all days.</param>
-/// <param name="Item">The hour, team, agent, task or model.</param>
+/// <param name="Item">The hour, team, agent, task, model or label.</param>
 public readonly record struct CostSummaryKey(Guid SubjectId, CostHeading Heading, DateOnly Day, string Item)
 {
     /// <summary>The key, for messages.</summary>
@@ -50,7 +50,11 @@ public readonly record struct CostSummaryKey(Guid SubjectId, CostHeading Heading
 /// <param name="Model">The model; empty when unknown.</param>
 /// <param name="QuarterAt">When the quarter of an hour of the usage began (UTC).</param>
 public sealed record CostOrigin(
-    Guid OrganisationId, Guid TeamId, BudgetCalendar Calendar, Guid AgentId, long? TaskId, string Model, DateTimeOffset QuarterAt);
+    Guid OrganisationId, Guid TeamId, BudgetCalendar Calendar, Guid AgentId, long? TaskId, string Model, DateTimeOffset QuarterAt)
+{
+    /// <summary>The labels of the usage, those of its session included.</summary>
+    public IReadOnlyList<Label> Labels { get; init; } = [];
+}
 
 /// <summary>
 /// The usage of a team or an organisation under one heading, in one local day or in total. Reports read these plus the rollups that are not
@@ -74,7 +78,7 @@ public sealed class CostSummary
     /// <summary>The local day; <see cref="BudgetCalendar.Always"/> for all days.</summary>
     public DateOnly Day { get; private init; }
 
-    /// <summary>The hour, team, agent, task or model.</summary>
+    /// <summary>The hour, team, agent, task, model or label.</summary>
     public string Item { get; private init; } = "";
 
     /// <summary>The usage.</summary>
@@ -126,6 +130,11 @@ public sealed class CostSummarySums
         Add(subjectId, CostHeading.Agent, day, BudgetWindow.IdOf(origin.AgentId), sum);
         Add(subjectId, CostHeading.Task, day, origin.TaskId is { } task ? BudgetWindow.IdOf(task) : "", sum);
         Add(subjectId, CostHeading.Model, day, origin.Model, sum);
+        foreach (var label in origin.Labels)
+        {
+            Add(subjectId, CostHeading.Label, day, label.ToString(), sum);
+        }
+
         return day;
     }
 

@@ -101,16 +101,45 @@ public sealed class LabelSet : IEquatable<LabelSet>
         return Of(merged);
     }
 
-    /// <summary>Whether <see cref="With"/> can add labels, because there are not too many.</summary>
+    /// <summary>Whether <see cref="With"/> accepts others, so that these would not be too many.</summary>
     public bool CanAdd(LabelSet others)
     {
         ArgumentNullException.ThrowIfNull(others);
-        if (labels.Length + others.labels.Length <= MaxCount)
+        return labels.Length + others.labels.Length <= MaxCount || labels.Length + others.labels.Count(label => Find(label.Key) is null) <= MaxCount;
+    }
+
+    /// <summary>
+    /// Returns the part of others that makes a difference to these and can be added: labels that are missing here or have another value. Of labels that
+    /// would be too many, those whose keys come first are kept.
+    /// </summary>
+    public LabelSet AdditionsOf(LabelSet others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        if (others.IsEmpty || IsEmpty)
         {
-            return true;
+            return others;
         }
 
-        return labels.Length + others.labels.Count(label => Find(label.Key) is null) <= MaxCount;
+        var room = MaxCount - labels.Length;
+        var added = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var label in others.labels)
+        {
+            var present = Find(label.Key);
+            if (present is null ? room-- > 0 : present != label.Value)
+            {
+                added.Add(label.Key, label.Value);
+            }
+        }
+
+        return added.Count == others.labels.Length ? others : Of(added);
+    }
+
+    /// <summary>Returns the labels that these and others have in common.</summary>
+    public LabelSet CommonWith(LabelSet others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        return Equals(others) ? this : Of(new SortedDictionary<string, string>(
+            labels.Where(label => others.Find(label.Key) == label.Value).ToDictionary(label => label.Key, label => label.Value), StringComparer.Ordinal));
     }
 
     /// <summary>Finds the value of a key; null if there is none.</summary>
@@ -264,7 +293,10 @@ public sealed class LabelSetMember
         ArgumentNullException.ThrowIfNull(labels);
         return labels.Labels.Select(label => new LabelSetMember
         {
-            OrganisationId = organisationId, LabelSetId = labels.Id, Key = label.Key, Value = label.Value,
+            OrganisationId = organisationId,
+            LabelSetId = labels.Id,
+            Key = label.Key,
+            Value = label.Value,
         });
     }
 }

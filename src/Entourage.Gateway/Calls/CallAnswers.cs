@@ -1,3 +1,4 @@
+using System.Globalization;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Gateway.Formats;
@@ -13,6 +14,9 @@ public static class CallAnswers
 {
     /// <summary>The code of the rule that a session which has ended makes no calls.</summary>
     internal const string SessionEnded = "session-ended";
+
+    // Common clients ignore a longer wait, and try again at once.
+    private const int LongestWaitSeconds = 60;
 
     private const string Paused = "paused";
     private const string Refused = "Entourage refused this call.";
@@ -50,6 +54,12 @@ public static class CallAnswers
             response.Headers["x-should-retry"] = "false";
         }
 
+        if (refusal.RetryAt is { } at)
+        {
+            var left = at - context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+            response.Headers.RetryAfter = ((int)Math.Clamp(Math.Ceiling(left.TotalSeconds), 1, LongestWaitSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.Body.WriteAsync(error.Body, context.RequestAborted);
@@ -61,6 +71,9 @@ public static class CallAnswers
     {
         CallRefusedException refused => refused.Refusal,
         UnreadableRequestException unreadable => new(RefusalReason.Invalid, unreadable.Message),
+        BudgetExceededException { IsRate: true, RetryAt: { } at } slowed => new(
+            RefusalReason.TooMany, $"{Refused} {slowed.Message} Send it again at {at.UtcDateTime:HH:mm:ss} UTC.")
+        { RetryAt = at },
         BudgetExceededException exceeded => new(RefusalReason.Budget, MessageOf(exceeded)),
         ConflictException { Code: Paused or ConflictException.Archived } paused => new(RefusalReason.Stopped, $"{Refused} {paused.Message}"),
         RuleViolationException { Code: SessionEnded } ended => new(RefusalReason.Stopped, $"{Refused} {ended.Message}"),

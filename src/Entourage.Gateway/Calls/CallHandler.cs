@@ -94,6 +94,7 @@ internal sealed class CallHandler(
             SessionId: 0, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds)
         {
             BoundAs = BoundAs,
+            Labels = origin.Labels,
             Tier = CallSettler.TierOf(request.Tier),
             Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
         };

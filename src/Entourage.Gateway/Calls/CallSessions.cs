@@ -50,7 +50,8 @@ internal sealed class CallSessions(TimeProvider time)
                 await mediator.Send(new EndSessionCommand(known.Id, Outcome: null, Error: null), cancellationToken);
             }
 
-            var opened = await mediator.Send(new StartSourceSessionCommand(agentId, origin.TaskId, parent, name, model, now) { IsSpent = isSpent }, cancellationToken);
+            var opened = await mediator.Send(
+                new StartSourceSessionCommand(agentId, origin.TaskId, parent, name, model, now) { IsSpent = isSpent, Labels = origin.SessionLabels }, cancellationToken);
             kept.Set((agentId, name), new(opened.SessionId!.Value, now));
             return opened.SessionId.Value;
         }

@@ -65,6 +65,7 @@ internal sealed class CallSettler(CallSessions sessions, StoreOutage outage, Unr
     {
         IsUnreserved = !call.IsReserved,
         EndedAt = time.GetUtcNow(),
+        Labels = call.Origin.Labels,
         Searches = meter.Searches,
     };
 

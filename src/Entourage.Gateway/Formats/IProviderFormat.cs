@@ -146,7 +146,11 @@ internal enum RefusalReason
 /// <summary>A refusal of the gateway.</summary>
 /// <param name="Reason">The reason.</param>
 /// <param name="Message">What a person should read.</param>
-internal sealed record Refusal(RefusalReason Reason, string Message);
+internal sealed record Refusal(RefusalReason Reason, string Message)
+{
+    /// <summary>When the call may succeed (UTC); null if that is unknown or clients should not wait.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+}
 
 /// <summary>An answer in a provider's own error shape.</summary>
 /// <param name="Status">The HTTP status.</param>

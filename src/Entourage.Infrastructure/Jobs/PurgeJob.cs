@@ -1,3 +1,4 @@
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
@@ -37,6 +38,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
                 await PurgeAsync(PurgeChildTokensAsync, stoppingToken);
                 await PurgeAsync(PurgeEventsAsync, stoppingToken);
                 await PurgeAsync(PurgeDeliveriesAsync, stoppingToken);
+                await PurgeAsync(PurgeCountersAsync, stoppingToken);
                 await PurgeAsync(PurgeMarkersAsync, stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
@@ -120,6 +122,21 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
                 .Select(old => old.Sequence)
                 .Contains(delivery.Sequence))
             .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes the counters of past minutes and hours, in which no usage can count any more.</summary>
+    private async Task<int> PurgeCountersAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var period in new[] { BudgetPeriod.Minute, BudgetPeriod.Hour })
+        {
+            var first = RuleWindows.FirstKept(period, now);
+            await db.BudgetCounters
+                .Where(counter => counter.Scope == BudgetScope.Rule && counter.Period == period && counter.Start > BudgetCalendar.Always && counter.Start < first)
+                .ExecuteDeleteAsync(cancellationToken);
+        }
+
+        return 0;
     }
 
     private async Task<int> PurgeMarkersAsync(EntourageDb db, CancellationToken cancellationToken)

@@ -23,11 +23,14 @@ internal sealed class CostSummaries(ILedgerTransactions store)
     {
         await writes.LockAsync([], [organisationId]);
         var rollups = await writes.FindUnsummarisedAsync(organisationId);
+        var sets = rollups.Select(rollup => new LabelSetKey(organisationId, rollup.Bucket.LabelSetId)).Where(set => set.Id != 0).Distinct().ToArray();
+        var labels = (await writes.FindLabelsAsync(sets)).ToLookup(stored => stored.Set.Id, stored => stored.Label);
         var sums = new CostSummarySums();
         foreach (var rollup in rollups)
         {
-            sums.AddToTeam(rollup.Origin, rollup.Sum);
-            sums.AddToOrganisation(rollup.Origin, rollup.Sum);
+            var origin = rollup.Origin with { Labels = [.. labels[rollup.Bucket.LabelSetId]] };
+            sums.AddToTeam(origin, rollup.Sum);
+            sums.AddToOrganisation(origin, rollup.Sum);
         }
 
         await writes.SummariseAsync(sums.Sums, [.. rollups.Select(rollup => rollup.Bucket)]);

@@ -7,7 +7,7 @@ internal static class BadInputCosts
 
     private static readonly string[] Reconciles = ["/teams/<team>/costs/reconcile", "/orgs/<org>/costs/reconcile"];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. WhatIfCases, .. Reconciles.SelectMany(ReconcileCases)]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. WhatIfCases, .. LabelCases, .. Reconciles.SelectMany(ReconcileCases)]);
 
     private static IEnumerable<BadInputCase> WhatIfCases =>
     [
@@ -21,6 +21,26 @@ internal static class BadInputCosts
             .Select(cap => BadInputCase.Get($"a cap of {cap}", $"{WhatIf}?daily_cost_limit_usd={cap}").Invalid("daily_cost_limit_usd")),
         .. new[] { "0", "91", "-1", "1.5", "", "abc", "2147483648", "%D9%A3" }
             .Select(days => BadInputCase.Get($"{days} days", $"{WhatIf}?daily_cost_limit_usd=1&days={days}").Invalid("days")),
+    ];
+
+    private static IEnumerable<BadInputCase> LabelCases =>
+    [
+        .. new[] { "/teams/<team>", "/orgs/<org>" }.SelectMany(path => (BadInputCase[])
+        [
+            BadInputCase.Get("no key", $"{path}/costs/labels").Invalid("key"),
+            BadInputCase.Get("an empty key", $"{path}/costs/labels?key=").Invalid("key"),
+            BadInputCase.Get("a key that is a label", $"{path}/costs/labels?key=a%3Db").Invalid("key"),
+            BadInputCase.Get("a long key", $"{path}/costs/labels?key={new string('k', 41)}").Invalid("key"),
+            .. new[] { "0", "201", "-1", "ten" }.Select(limit => BadInputCase.Get($"a limit of {limit}", $"{path}/costs/labels?key=a&limit={limit}").Invalid("limit")),
+            .. new[] { "/costs?", "/costs?format=csv&", "/costs/labels?key=a&", "/sessions?" }.SelectMany(list => new[] { "", "a", "%3D", "a%3D", "%3Db", "a%20b%3Dc", "a%3D%20b", "a%3Db%0Ac" }
+                .Select(label => BadInputCase.Get($"a label of '{label}' in {list}", $"{path}{list}label={label}").Invalid("label"))),
+            BadInputCase.Get("a label twice", $"{path}/costs?label=a%3D1&label=A%3D2").Invalid("label"),
+            BadInputCase.Get("6 labels", $"{path}/costs?{string.Join('&', Enumerable.Range(0, 6).Select(i => $"label=k{i}%3D1"))}").Invalid("label"),
+            BadInputCase.Get("1,100 labels", $"{path}/costs?{string.Join('&', Enumerable.Repeat("label=", 1_100))}").Invalid("label"),
+            .. new[] { "a,", ",a", "a,A", "a%3Db", "1,2,3,4,5,6,7,8,9,10,11" }
+                .Select(keys => BadInputCase.Get($"columns of '{keys}'", $"{path}/costs?format=csv&label_columns={keys}").Invalid("label_columns")),
+        ]),
+        BadInputCase.Get("no label of an agent's sessions", "/agents/<agent>/sessions?label=a").Invalid("label"),
     ];
 
     private static IEnumerable<BadInputCase> ReconcileCases(string path)

@@ -21,6 +21,7 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputTasks), nameof(BadInputTasks.Cases))]
     [TestCaseSource(typeof(BadInputSessions), nameof(BadInputSessions.Cases))]
     [TestCaseSource(typeof(BadInputReservations), nameof(BadInputReservations.Cases))]
+    [TestCaseSource(typeof(BadInputLabels), nameof(BadInputLabels.Cases))]
     [TestCaseSource(typeof(BadInputStops), nameof(BadInputStops.Cases))]
     [TestCaseSource(typeof(BadInputMoney), nameof(BadInputMoney.Cases))]
     [TestCaseSource(typeof(BadInputAddresses), nameof(BadInputAddresses.Cases))]

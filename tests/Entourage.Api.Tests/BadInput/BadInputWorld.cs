@@ -167,6 +167,8 @@ internal sealed class BadInputWorld : IAsyncDisposable
         var session = await team.StartAsync();
         (names["session"], names["reservation"]) = (Text(session), await team.CreateReservationAsync(session, 1m, 3_600));
         names["other-reservation"] = await team.CreateReservationAsync(await team.StartAsync(), 1m, 3_600);
+        var labels = Enumerable.Range(1, 9).ToDictionary(number => $"key{number}", _ => "x");
+        names["labelled"] = Text((await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, labels })).Created.Number("id")!.Value);
         var ended = await team.StartAsync();
         names["released"] = await team.CreateReservationAsync(ended, 1m);
         _ = (await Api.PostAsync($"/sessions/{ended}/end", null)).Ok;

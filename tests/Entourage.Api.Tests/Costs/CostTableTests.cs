@@ -8,7 +8,7 @@ namespace Entourage.Api.Tests.Costs;
 /// <summary>The cost report as a CSV of every session.</summary>
 internal sealed class CostTableTests(Store store) : ApiFixture(store)
 {
-    private const string Header = "session_id,agent_id,agent_name,task_id,task_title,model,status,started_at,cost_usd,tokens,duration_minutes,assumed_cost_usd";
+    private const string Header = "session_id,agent_id,agent_name,task_id,task_title,model,status,started_at,cost_usd,tokens,duration_minutes,assumed_cost_usd,labels";
 
     [Test]
     public async Task Table_has_the_same_row_for_each_session_as_the_JSON_report()
@@ -29,9 +29,9 @@ internal sealed class CostTableTests(Store store) : ApiFixture(store)
             Is.EqualTo(new[]
             {
                 Header,
-                $"{sessions[2]},{team.Agent},eng-1,,,claude-sonnet-4-20250514,active,{shown[0].Text("started_at")},0.00,0,0,0.00",
-                $"{sessions[1]},{team.Agent},eng-1,,,claude-sonnet-4-20250514,completed,{shown[1].Text("started_at")},12.50,110,0,0.00",
-                $"{sessions[0]},{team.Agent},eng-1,{task},\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\"), and more\",claude-sonnet-4-20250514,active,{shown[2].Text("started_at")},0.000000001,110,0,0.00",
+                $"{sessions[2]},{team.Agent},eng-1,,,claude-sonnet-4-20250514,active,{shown[0].Text("started_at")},0.00,0,0,0.00,",
+                $"{sessions[1]},{team.Agent},eng-1,,,claude-sonnet-4-20250514,completed,{shown[1].Text("started_at")},12.50,110,0,0.00,",
+                $"{sessions[0]},{team.Agent},eng-1,{task},\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\"), and more\",claude-sonnet-4-20250514,active,{shown[2].Text("started_at")},0.000000001,110,0,0.00,",
                 "",
             }));
         Assert.That((await Api.GetAsync($"/orgs/{team.Organisation}/costs?format=csv")).Text, Is.EqualTo(answer.Text));

@@ -71,7 +71,7 @@ internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
 
                 var text = (await Api.GetAsync($"/teams/{team.Id}/costs?format=csv")).Text;
                 AssertInert(text);
-                Assert.That(Parse(text, ","), Has.Count.EqualTo(titles.Length + 1).And.All.Length.EqualTo(12));
+                Assert.That(Parse(text, ","), Has.Count.EqualTo(titles.Length + 1).And.All.Length.EqualTo(13));
             },
             iter: Depth.Of(2, 50),
             threads: 1);

@@ -70,7 +70,8 @@ internal sealed partial class ExampleScenario(ApiHost host, WebhookReceiver rece
         using var teamEvents = await OpenAsync($"/teams/{team}/events");
         using var agentEvents = await OpenAsync($"/agents/{agent}/events");
         using var organisationEvents = await OpenAsync($"/orgs/{organisation}/events");
-        session = (await record.CallAsync("startSession", Post, "/sessions/start", new { agent_id = agent, task_id = task, model = Model }))!.Number("id")!.Value;
+        var labels = new { customer = "acme", pr = "4711" };
+        session = (await record.CallAsync("startSession", Post, "/sessions/start", new { agent_id = agent, task_id = task, model = Model, labels }))!.Number("id")!.Value;
         record.RecordText("streamTeamEvents", await ReadAsync(teamEvents));
         record.RecordText("streamAgentEvents", await ReadAsync(agentEvents));
         record.RecordText("streamOrganisationEvents", await ReadAsync(organisationEvents));
@@ -146,6 +147,10 @@ internal sealed partial class ExampleScenario(ApiHost host, WebhookReceiver rece
         await record.CallAsync("getOrganisationCosts", Get, $"/orgs/{organisation}/costs?period=month");
         record.RecordText("getTeamCosts", (await host.Api.GetAsync($"/teams/{team}/costs?period=today&format=csv")).Text);
         record.RecordText("getOrganisationCosts", (await host.Api.GetAsync($"/orgs/{organisation}/costs?period=month&format=csv")).Text);
+        await record.CallAsync("listTeamLabelKeys", Get, $"/teams/{team}/costs/label-keys");
+        await record.CallAsync("listOrganisationLabelKeys", Get, $"/orgs/{organisation}/costs/label-keys");
+        await record.CallAsync("getTeamLabelCosts", Get, $"/teams/{team}/costs/labels?key=customer&period=today");
+        await record.CallAsync("getOrganisationLabelCosts", Get, $"/orgs/{organisation}/costs/labels?key=customer&period=month");
         await record.CallAsync("simulateDailyCap", Get, $"/teams/{team}/costs/what-if?daily_cost_limit_usd=0.01&days=1");
         var invoice = new { period = "month", invoice = new[] { new { model = Model, cost_usd = 0.03m } } };
         await record.CallAsync("reconcileTeamCosts", Post, $"/teams/{team}/costs/reconcile", invoice);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Testing;
@@ -74,8 +75,10 @@ internal sealed class HuntTests(Store store)
         await (database?.DisposeAsync() ?? default);
     }
 
-    [Test]
-    public async Task Provider_never_bills_more_than_the_budget()
+    /// <param name="hasRate">Whether there is a limit per minute, too.</param>
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Provider_never_bills_more_than_the_budget(bool hasRate)
     {
         var began = TimeProvider.System.GetTimestamp();
         var teams = new List<(TestTeam Team, Bill[] Bills)>();
@@ -83,7 +86,7 @@ internal sealed class HuntTests(Store store)
         var killing = KillAsync(ending.Token);
         do
         {
-            var team = await CreateTeamAsync();
+            var team = await CreateTeamAsync(hasRate);
             var before = hunted.Bills.Count;
             await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => CallUntilRefusedAsync(team, caller, new Random((teams.Count * Callers) + caller))));
             await Patience.UntilAsync(() => hunted.Running == 0);
@@ -106,7 +109,7 @@ internal sealed class HuntTests(Store store)
         await using var host = ApiHost.StartOn(database);
         foreach (var (team, bills) in teams)
         {
-            await CheckAsync(host, team with { Api = api }, bills);
+            await CheckAsync(host, team with { Api = api }, bills, hasRate);
         }
 
         var (exitCode, output) = await ApiProcess.RunAsync(database, "verify");
@@ -115,7 +118,7 @@ internal sealed class HuntTests(Store store)
             $"{teams.Count} budgets of {CapUsd} USD, {hunted.Bills.Count} bills, {kills} kills in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s. Answers: {string.Join(", ", answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key} × {answer.Value}"))}");
     }
 
-    private static async Task CheckAsync(ApiHost host, TestTeam team, Bill[] bills)
+    private static async Task CheckAsync(ApiHost host, TestTeam team, Bill[] bills, bool hasRate)
     {
         // Some calls have only just ended.
         IReadOnlyList<UsageRecord> records = [];
@@ -151,6 +154,7 @@ internal sealed class HuntTests(Store store)
         Assert.That(spent + reserved, Is.LessThanOrEqualTo(CapUsd));
         Assert.That(billed, Is.LessThanOrEqualTo(CapUsd + unseen));
         Assert.That(records.Where(record => record.Overrun != Money.Zero), Is.Empty);
+        HuntRules.Check(records, await ReadLabelsAsync(host, records), CapUsd, hasRate);
         Assert.That(records.Sum(record => Usd(record.Cost)), Is.EqualTo(spent));
         if (IsFull)
         {
@@ -182,6 +186,11 @@ internal sealed class HuntTests(Store store)
                 },
             };
             request.Headers.Add("X-Entourage-Agent", team.Agent);
+            if (caller % HuntRules.Customers is > 0 and var customer)
+            {
+                request.Headers.Add("X-Entourage-Label-Customer", $"c{customer}");
+            }
+
             request.Headers.Add("x-claude-code-session-id", $"c{caller % Conversations}");
             var (outcome, isRefusal) = await SendAsync(client, request, leavesAfter: stream && random.Next(5) == 0 ? random.Next(20_000) : int.MaxValue);
             answers.AddOrUpdate(outcome, 1, (_, count) => count + 1);
@@ -206,7 +215,7 @@ internal sealed class HuntTests(Store store)
                 var length = await body.ReadAsync(buffer);
                 if (length == 0)
                 {
-                    return ($"{(int)answer.StatusCode}", answer.StatusCode == HttpStatusCode.PaymentRequired);
+                    return ($"{(int)answer.StatusCode}", answer.StatusCode is HttpStatusCode.PaymentRequired or HttpStatusCode.TooManyRequests);
                 }
 
                 read += length;
@@ -253,7 +262,7 @@ internal sealed class HuntTests(Store store)
     private async Task StartReplicaAsync(int number) => replicas[number] = await ApiProcess.StartAsync(
         database, settings: new Dictionary<string, string>(Settings) { ["Gateway:Upstreams:anthropic:BaseUrl"] = provider.Url });
 
-    private async Task<TestTeam> CreateTeamAsync()
+    private async Task<TestTeam> CreateTeamAsync(bool hasRate)
     {
         while (true)
         {
@@ -261,6 +270,7 @@ internal sealed class HuntTests(Store store)
             {
                 var team = await replicas.OfType<ApiProcess>().First().Api.CreateTeamAsync(Zone);
                 await team.ConfigureAsync(new { daily_cost_limit_usd = CapUsd });
+                await HuntRules.CreateAsync(team, CapUsd, hasRate);
                 return team;
             }
             catch (Exception exception) when (exception is HttpRequestException or ObjectDisposedException or OperationCanceledException)
@@ -282,6 +292,16 @@ internal sealed class HuntTests(Store store)
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
         var agent = Guid.Parse(team.Agent);
         return await db.UsageRecords.AsNoTracking().Where(record => db.Sessions.Any(session => session.Id == record.SessionId && session.AgentId == agent)).ToListAsync();
+    }
+
+    /// <summary>Reads the labels of records, those of their sessions included.</summary>
+    private static async Task<IReadOnlyDictionary<Guid, LabelSet>> ReadLabelsAsync(ApiHost host, IReadOnlyList<UsageRecord> records)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        var ids = records.Select(record => record.SessionId).Distinct().ToArray();
+        var sessions = await db.Sessions.Where(session => ids.Contains(session.Id)).ToDictionaryAsync(session => session.Id, session => session.Labels);
+        return records.ToDictionary(record => record.Id, record => sessions[record.SessionId].With(record.Labels));
     }
 
     private static decimal Usd(Money money) => money.ToUsd();

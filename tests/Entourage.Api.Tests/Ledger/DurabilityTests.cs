@@ -30,6 +30,38 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
+    public async Task Labels_survive_a_kill()
+    {
+        long session, child;
+        string agent;
+        await using (var process = await ApiProcess.StartAsync(Database))
+        {
+            var team = await process.Api.CreateTeamAsync();
+            agent = team.Agent;
+            session = await StartAsync(process.Api, agent, null, new { customer = "acme", user = "dana" });
+            child = await StartAsync(process.Api, agent, session, new { user = "kim" });
+            _ = (await process.Api.PostAsync($"/sessions/{child}/usage", new { input_tokens = 1, output_tokens = 1, labels = new { pr = "7" } })).Ok;
+            await process.KillAsync();
+        }
+
+        await using var next = ApiHost.StartOn(Database);
+        _ = (await next.Api.PostAsync($"/sessions/{child}/usage", new { input_tokens = 1, output_tokens = 1 })).Ok;
+        var grandchild = await StartAsync(next.Api, agent, child, null);
+
+        Assert.That(await LabelsAsync($"/sessions/{session}"), Is.EqualTo("""{"customer":"acme","user":"dana"}"""));
+        Assert.That(await LabelsAsync($"/sessions/{grandchild}"), Is.EqualTo("""{"customer":"acme","user":"kim"}"""));
+        Assert.That(
+            (await next.Api.GetAsync($"/sessions/{child}/usage")).Ok.AsArray().Select(usage => usage!["labels"]!.ToJsonString()),
+            Is.EqualTo(new[] { """{"customer":"acme","user":"kim"}""", """{"customer":"acme","pr":"7","user":"kim"}""" }));
+        Assert.That((await next.VerifyAsync()).Differences, Is.Empty);
+
+        async Task<string> LabelsAsync(string path) => (await next.Api.GetAsync(path)).Ok["labels"]!.ToJsonString();
+
+        static async Task<long> StartAsync(ApiClient api, string agent, long? parent, object? labels) =>
+            (await api.PostAsync("/sessions/start", new { agent_id = agent, parent_session_id = parent, labels })).Created.Number("id")!.Value;
+    }
+
+    [Test]
     public async Task Unfinished_body_does_not_keep_the_process_from_stopping()
     {
         await using var process = await ApiProcess.StartAsync(Database);

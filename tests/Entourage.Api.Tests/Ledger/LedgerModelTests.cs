@@ -5,7 +5,8 @@ namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>
 /// The product matches its model, and every rule holds, after every step of random sequences: starts, reservations, single and
-/// batched usage, releases, extensions, ends, kills, pauses, changed limits and time zones, and the passing of time.
+/// batched usage, releases, extensions, ends, kills, pauses, changed limits and time zones, budgets of labels, models, tokens, hours and rates, and the
+/// passing of time.
 /// </summary>
 // Takes minutes, so it runs beside tests of killed processes, which mostly wait.
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
@@ -14,7 +15,8 @@ internal sealed class LedgerModelTests(Store store)
     private static readonly int Sequences = Depth.Of(usual: 75, full: 2_000);
     private const int SequencesOfHost = 100;
 
-    private static readonly Gen<(LimitStep[] Caps, Step[] Steps)> Sequence = Gen.Select(Step.Cap.Array[1, 5], Step.Any.Array[1, 24]);
+    private static readonly Gen<(LimitStep[] Caps, RuleStep[] Rules, Step[] Steps)> Sequence =
+        Gen.Select(Step.Cap.Array[1, 5], Step.Rule.Array[0, 3], Step.Any.Array[1, 24]);
 
     private ApiHost host = null!;
     private int taken;
@@ -27,9 +29,9 @@ internal sealed class LedgerModelTests(Store store)
 
     [Test]
     public async Task Random_steps_match_the_model() => await Sequence.SampleAsync(
-        CheckSequenceAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
+        CheckSequenceAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat<Step>(sequence.Rules).Concat(sequence.Steps)));
 
-    private async Task CheckSequenceAsync((LimitStep[] Caps, Step[] Steps) sequence)
+    private async Task CheckSequenceAsync((LimitStep[] Caps, RuleStep[] Rules, Step[] Steps) sequence)
     {
         if (++taken % SequencesOfHost == 0)
         {
@@ -38,7 +40,7 @@ internal sealed class LedgerModelTests(Store store)
             host = await ApiHost.StartAsync(store, host.Clock.GetUtcNow());
         }
 
-        var world = await LedgerWorld.CreateAsync(host, sequence.Caps);
+        var world = await LedgerWorld.CreateAsync(host, sequence.Caps, sequence.Rules);
         foreach (var step in sequence.Steps)
         {
             await world.TakeAsync(step);

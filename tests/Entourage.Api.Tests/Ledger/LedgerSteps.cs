@@ -8,10 +8,15 @@ internal abstract record Step
     private static readonly Gen<decimal> Usd = Gen.Frequency((1, Gen.Long[0, 3]), (6, Gen.Long[0, 300].Select(cents => cents * 10_000_000)), (2, Gen.Long[0, 3_000_000_000]))
         .Select(nanos => nanos / 1_000_000_000m);
 
+    // The model and the customer of a call; -1 for those of its session.
+    private static readonly Gen<(int Model, int Customer)> Call = Gen.Select(
+        Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 1])), Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 1])));
+
     private static readonly Gen<Step> Use = Gen.Select(
         Gen.Int[0, 9], Usd, Gen.Frequency((3, Gen.Const(-1)), (2, Gen.Int[0, 9])), Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[-4, 60 * 24 * 3])), Gen.Int[0, 9], Gen.Bool,
-        (session, usd, reservation, minutesAgo, imputed, isRepeated) =>
-            (Step)new UseStep(session, usd, reservation, minutesAgo, imputed == 0, isRepeated));
+        (session, usd, reservation, minutesAgo, imputed, isRepeated) => (session, usd, reservation, minutesAgo, imputed, isRepeated))
+        .SelectMany(use => Gen.Select(Call, Gen.Long[0, 400], (call, tokens) =>
+            (Step)new UseStep(use.session, use.usd, use.reservation, use.minutesAgo, use.imputed == 0, use.isRepeated) { Call = call, Tokens = tokens }));
 
     private static readonly string[] Scopes = ["agents", "agents", "teams", "orgs"];
 
@@ -23,10 +28,18 @@ internal abstract record Step
         Gen.Frequency((1, Gen.Const((decimal?)null)), (5, Usd.Select(usd => (decimal?)(usd * 3)))),
         (limit, usd) => new LimitStep(LedgerModel.Limits[limit], usd));
 
+    /// <summary>Creates a rule, or changes the limits of the one of its kind.</summary>
+    public static readonly Gen<RuleStep> Rule = Gen.Select(
+        Gen.Int[0, RuleKind.All.Length - 1], Usd, Gen.Long[0, 3_000], (kind, usd, tokens) => new RuleStep(kind, usd * 3, tokens));
+
     /// <summary>Any step.</summary>
     public static readonly Gen<Step> Any = Gen.Frequency(
-        (4, Gen.Select(Gen.Int[0, 1], Gen.Int[-1, 1], Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 9])), (agent, task, parent) => (Step)new StartStep(agent, task, parent))),
-        (12, Gen.Select(Gen.Int[0, 9], Usd, Gen.OneOf(Gen.Int[1, 60], Gen.Int[1, 3_600]), Gen.Bool, (session, usd, ttl, isRepeated) => (Step)new ReserveStep(session, usd, ttl, isRepeated))),
+        (4, Gen.Select(Gen.Int[0, 1], Gen.Int[-1, 1], Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 9])), Call, (agent, task, parent, call) => (Step)new StartStep(agent, task, parent) { Call = call })),
+        (12, Gen.Select(Gen.Int[0, 9], Usd, Gen.OneOf(Gen.Int[1, 60], Gen.Int[1, 3_600]), Gen.Bool, Call, (session, usd, ttl, isRepeated, call) => (Step)new ReserveStep(session, usd, ttl, isRepeated) { Call = call })),
+        (6, Gen.Select(Gen.Int[0, 9], Gen.Long[0, 800], Gen.Int[1, 3_600], Gen.Int[0, 1], Gen.Int[-1, 1], (session, tokens, ttl, named, customer) =>
+            (Step)new ReserveStep(session, tokens / 1_000_000m, ttl, false) { Call = (named, customer), Tokens = tokens })),
+        (3, Rule.Select(rule => (Step)rule)),
+        (1, Gen.Int[0, RuleKind.All.Length - 1].Select(kind => (Step)new NoRuleStep(kind))),
         (12, Use),
         (3, Use.Array[1, 6].Select(uses => (Step)new BatchStep([.. uses.Cast<UseStep>()]))),
         (3, Gen.Int[0, 9].Select(reservation => (Step)new ReleaseStep(reservation))),
@@ -44,13 +57,26 @@ internal abstract record Step
 }
 
 /// <summary>Starts a session; −1 means no task or no parent.</summary>
-internal sealed record StartStep(int Agent, int Task, int Parent) : Step;
+internal sealed record StartStep(int Agent, int Task, int Parent) : Step
+{
+    public (int Model, int Customer) Call { get; init; } = (-1, -1);
+}
 
-/// <summary>Reserves an amount; a repeated step is sent again under its key.</summary>
-internal sealed record ReserveStep(int Session, decimal Usd, int Ttl, bool IsRepeated) : Step;
+/// <summary>Reserves an amount, or the cost of tokens; a repeated step is sent again under its key.</summary>
+internal sealed record ReserveStep(int Session, decimal Usd, int Ttl, bool IsRepeated) : Step
+{
+    public (int Model, int Customer) Call { get; init; } = (-1, -1);
+
+    public long? Tokens { get; init; }
+}
 
 /// <summary>Reports a usage; −1 means no reservation.</summary>
-internal sealed record UseStep(int Session, decimal Usd, int Reservation, int MinutesAgo, bool IsImputed, bool IsRepeated) : Step;
+internal sealed record UseStep(int Session, decimal Usd, int Reservation, int MinutesAgo, bool IsImputed, bool IsRepeated) : Step
+{
+    public (int Model, int Customer) Call { get; init; } = (-1, -1);
+
+    public long Tokens { get; init; }
+}
 
 /// <summary>Reports usages in a batch.</summary>
 internal sealed record BatchStep(IReadOnlyList<UseStep> Uses) : Step
@@ -84,6 +110,12 @@ internal sealed record ExceedStep(bool Kills) : Step;
 
 /// <summary>Changes or removes a limit.</summary>
 internal sealed record LimitStep(string Limit, decimal? Usd) : Step;
+
+/// <summary>Creates a rule, or changes the limits of the one of its kind.</summary>
+internal sealed record RuleStep(int Kind, decimal Usd, long Tokens) : Step;
+
+/// <summary>Deletes the rule of a kind, if there is one.</summary>
+internal sealed record NoRuleStep(int Kind) : Step;
 
 /// <summary>Sets whether the team's caps are hard or observe.</summary>
 internal sealed record EnforceStep(bool IsHard) : Step;

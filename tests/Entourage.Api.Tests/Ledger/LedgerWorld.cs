@@ -20,12 +20,13 @@ internal sealed partial class LedgerWorld
     private ApiClient Api => host.Api;
 
     /// <summary>Creates a team with caps, two agents, two tasks and a session.</summary>
-    public static async Task<LedgerWorld> CreateAsync(ApiHost host, IEnumerable<LimitStep> caps)
+    public static async Task<LedgerWorld> CreateAsync(ApiHost host, IEnumerable<LimitStep> caps, IEnumerable<RuleStep> rules)
     {
         var world = new LedgerWorld(host) { team = await host.Api.CreateTeamAsync() };
         world.agents = [world.team.Agent, await host.Api.CreateAgentAsync(world.team.Id, "eng-2")];
         world.tasks = [await world.team.CreateTaskAsync(), await world.team.CreateTaskAsync()];
         world.model.Now = host.Clock.GetUtcNow();
+        await world.SetPricesAsync();
         await world.StartAsync(new StartStep(0, 0, -1));
         foreach (var cap in caps)
         {
@@ -33,6 +34,16 @@ internal sealed partial class LedgerWorld
         }
 
         world.model.RequireLimits();
+        foreach (var rule in rules)
+        {
+            await world.ChangeRuleAsync(rule);
+        }
+
+        foreach (var rule in world.model.Rules)
+        {
+            world.model.Require(rule);
+        }
+
         return world;
     }
 
@@ -54,6 +65,8 @@ internal sealed partial class LedgerWorld
             ResumeStep resume => ResumeAsync(resume),
             ExceedStep exceed => ExceedAsync(exceed),
             LimitStep limit => LimitAsync(limit),
+            RuleStep rule => ChangeRuleAsync(rule),
+            NoRuleStep rule => DeleteRuleAsync(rule),
             EnforceStep enforce => EnforceAsync(enforce),
             ZoneStep zone => MoveAsync(zone),
             WaitStep wait => WaitAsync(wait),
@@ -72,19 +85,20 @@ internal sealed partial class LedgerWorld
         var parent = step.Parent < 0 ? null : SessionAt(step.Parent);
         var task = step.Task < 0 ? (long?)null : tasks[step.Task];
         // A new session has no number yet. Its root is that of its parent.
-        var caps = model.CapsOf(step.Agent, task, parent?.Path ?? [0]).Where(cap => model.Refuses(cap.Budget));
+        var call = CallOf(step.Call, new(ApiClient.ListedModel, parent?.Call.Customer ?? ""));
+        var caps = model.CapsOf(step.Agent, task, parent?.Path ?? [0], call).Where(cap => model.Refuses(cap.Budget) && !cap.Budget.IsRate);
         var expected = parent is { IsActive: false } ? HttpStatusCode.Conflict
             : parent?.Path.Count >= 16 ? HttpStatusCode.UnprocessableEntity
             : model.IsPaused(step.Agent, parent?.Path ?? []) ? HttpStatusCode.Conflict
             : caps.Any(cap => model.IsOver(cap.Budget, cap.Limit)) ? HttpStatusCode.PaymentRequired
             : HttpStatusCode.Created;
 
-        var answer = await Api.PostAsync("/sessions/start", new { agent_id = agents[step.Agent], task_id = task, parent_session_id = parent?.Id });
+        var answer = await Api.PostAsync("/sessions/start", new { agent_id = agents[step.Agent], task_id = task, parent_session_id = parent?.Id, model = ModelOf(step.Call), labels = LabelsOf(step.Call) });
         Assert.That(answer.Status, Is.EqualTo(expected), answer.Text);
         if (expected == HttpStatusCode.Created)
         {
             var id = answer.Json.Number("id")!.Value;
-            model.Sessions.Add(new(id, step.Agent, task, [id, .. parent?.Path ?? []]));
+            model.Sessions.Add(new(id, step.Agent, task, [id, .. parent?.Path ?? []], call));
         }
     }
 
@@ -92,22 +106,26 @@ internal sealed partial class LedgerWorld
     {
         var session = SessionAt(step.Session);
         var until = model.Now.AddSeconds(step.Ttl);
+        var (call, tokens) = (CallOf(step.Call, session.Call), step.Tokens ?? 0);
+        var refusing = model.RefusingToReserve(session, call, step.Usd, tokens, model.Now, until);
         var expected = !session.IsActive || model.IsPaused(session.Agent, session.Path) ? HttpStatusCode.Conflict
-            : model.MayReserve(session, step.Usd, model.Now, until) ? HttpStatusCode.Created
+            : refusing.Count == 0 ? HttpStatusCode.Created
+            : refusing.All(budget => budget.IsRate) ? HttpStatusCode.TooManyRequests
             : HttpStatusCode.PaymentRequired;
 
-        var answer = await SendAsync($"/sessions/{session.Id}/reservations", new { estimated_cost_usd = step.Usd, ttl_seconds = step.Ttl }, step.IsRepeated);
-        Assert.That(answer.Status, Is.EqualTo(expected), answer.Text);
+        object body = step.Tokens is null
+            ? new { estimated_cost_usd = step.Usd, ttl_seconds = step.Ttl, labels = LabelsOf(step.Call) }
+            : new { model = ModelOf(step.Call), input_tokens = tokens / 2, max_output_tokens = tokens - (tokens / 2), ttl_seconds = step.Ttl, labels = LabelsOf(step.Call) };
+        var answer = await SendAsync($"/sessions/{session.Id}/reservations", body, step.IsRepeated);
+        Assert.That(answer.Status, Is.EqualTo(expected), () => $"{answer.Text} Expected to refuse: {string.Join(", ", refusing)}");
         if (expected == HttpStatusCode.Created)
         {
-            model.Reservations.Add(new(answer.Json.Text("id")!, session, step.Usd, model.Now) { ExpiresAt = until });
+            Assert.That(answer.Json.Usd("amount_usd"), Is.EqualTo(step.Usd));
+            model.Reservations.Add(new(answer.Json.Text("id")!, session, call, step.Usd, tokens, model.Now) { ExpiresAt = until });
         }
-        else if (expected == HttpStatusCode.PaymentRequired)
+        else if (expected is HttpStatusCode.PaymentRequired or HttpStatusCode.TooManyRequests)
         {
-            var most = answer.Json.Usd("max_reservable_usd")!.Value;
-            Assert.That(most < step.Usd || (most, step.Usd) == (0, 0), Is.True, answer.Text);
-            Assert.That(most == 0 || model.MayReserve(session, most, model.Now, until), Is.True, answer.Text);
-            Assert.That(model.MayReserve(session, most + 0.000000001m, model.Now, until), Is.False, answer.Text);
+            CheckRefusal(answer, session, call, until, refusing);
         }
     }
 
@@ -150,8 +168,10 @@ internal sealed partial class LedgerWorld
 
     private static object BodyOf(UseStep step, DateTimeOffset at, ModelReservation? named) => new
     {
-        input_tokens = 1,
-        output_tokens = 1,
+        input_tokens = step.Tokens / 2,
+        output_tokens = step.Tokens - (step.Tokens / 2),
+        model = ModelOf(step.Call),
+        labels = LabelsOf(step.Call),
         cost_usd = step.Usd,
         occurred_at = at,
         reservation_id = named?.Id,
@@ -167,16 +187,18 @@ internal sealed partial class LedgerWorld
         }
 
         var committed = named is not null && model.IsLive(named) ? named : null;
+        var call = CallOf(step.Call, session.Call);
         var counted = step.IsImputed ? 0 : step.Usd;
-        var overrun = model.OverrunOf(session, counted, at, committed);
+        var overrun = counted == 0 ? 0 : model.OverrunOf(session, call, counted, isInTokens: false, at, committed);
+        var overrunTokens = model.OverrunOf(session, call, step.Tokens, isInTokens: true, at, committed);
         committed?.HasEnded = true;
-        var usage = new ModelUsage(session, step.Usd, at, step.IsImputed, overrun);
+        var usage = new ModelUsage(session, call, step.Usd, step.Tokens, at, step.IsImputed) { Overrun = (overrun, overrunTokens) };
         model.Usages.Add(usage);
         model.KillWhatExceeds(usage);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), answer.ToJsonString());
         Assert.That(answer.Usd("overrun_usd"), Is.EqualTo(overrun), answer.ToJsonString());
-        var isOver = model.CapsOf(session).Any(cap => model.Refuses(cap.Budget) && model.IsOver(cap.Budget, cap.Limit));
+        var isOver = model.CapsOf(session, call).Any(cap => model.Refuses(cap.Budget) && !cap.Budget.IsRate && model.IsOver(cap.Budget, cap.Limit));
         Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || !session.IsActive || model.IsPaused(session.Agent, session.Path))), answer.ToJsonString());
     }
 
@@ -197,8 +219,10 @@ internal sealed partial class LedgerWorld
         }
 
         var until = new[] { reservation.ExpiresAt, model.Now.AddSeconds(step.Ttl) }.Max();
+        var refusing = model.RefusingToReserve(
+            reservation.Session, reservation.Call, reservation.Usd, reservation.Tokens, reservation.CreatedAt, until, reservation);
         var expected = !model.IsLive(reservation) || model.IsPaused(reservation.Session.Agent, reservation.Session.Path) ? HttpStatusCode.Conflict
-            : model.MayReserve(reservation.Session, reservation.Usd, reservation.CreatedAt, until, reservation) ? HttpStatusCode.OK
+            : refusing.Count == 0 ? HttpStatusCode.OK
             : HttpStatusCode.PaymentRequired;
         var answer = await Api.PostAsync($"/reservations/{reservation.Id}/extend", new { ttl_seconds = step.Ttl });
         Assert.That(answer.Status, Is.EqualTo(expected), answer.Text);
@@ -282,11 +306,11 @@ internal sealed partial class LedgerWorld
         for (var agent = 0; agent < agents.Length; agent++)
         {
             var newest = model.NewestActive(agent);
-            var caps = model.CapsOf(agent, newest?.Task, newest?.Path ?? []).ToArray();
+            var caps = model.CapsOf(agent, newest?.Task, newest?.Path ?? [], newest?.Call ?? new(ApiClient.ListedModel, "")).ToArray();
             var answer = await team.BudgetAsync(agents[agent]);
             Assert.That(
                 answer.Items("budgets").Select(budget => (
-                    budget.Text("scope"), budget.Text("period"), budget.Usd("limit_usd"), budget.Usd("spent_usd"), budget.Usd("reserved_usd"), budget.Usd("remaining_usd"), budget.Flag("over"))),
+                    budget.Text("scope"), budget.Text("period"), FigureOf(budget, "limit"), FigureOf(budget, "spent"), FigureOf(budget, "reserved"), FigureOf(budget, "remaining"), budget.Flag("over"))),
                 Is.EqualTo(caps.Select(cap => (
                     cap.Budget.Scope,
                     cap.Budget.Period,
@@ -295,7 +319,7 @@ internal sealed partial class LedgerWorld
                     (decimal?)model.Reserved(cap.Budget, model.Now),
                     (decimal?)model.Remaining(cap.Budget, cap.Limit, model.Now),
                     model.IsOver(cap.Budget, cap.Limit)))));
-            var isOver = caps.Any(cap => model.Refuses(cap.Budget) && model.IsOver(cap.Budget, cap.Limit));
+            var isOver = caps.Any(cap => model.Refuses(cap.Budget) && !cap.Budget.IsRate && model.IsOver(cap.Budget, cap.Limit));
             var isStopped = model.IsPaused(agent, newest?.Path ?? []) || (newest is null && WasKilled(agent));
             Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || isStopped)));
             Assert.That(caps.Where(cap => model.Refuses(cap.Budget)).Where(cap => !model.IsWithinHighestLimit(cap.Budget)), Is.Empty, "a hard cap was oversold");

@@ -110,6 +110,23 @@ internal sealed class McpTests
     }
 
     [Test]
+    public async Task Tools_take_labels()
+    {
+        var labels = new Dictionary<string, string> { ["customer"] = "acme" };
+        var started = await CallAsync("start_session", ("agent_id", team.Agent), ("labels", labels));
+        var session = started.Number("id")!.Value;
+        await CallAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.1m), ("labels", new { pr = "1" }));
+        await CallAsync("report_usage", ("session_id", session), ("input_tokens", 1), ("output_tokens", 1), ("labels", new { pr = "1" }));
+        var refused = await RefuseAsync("report_usage", ("session_id", session), ("input_tokens", 1), ("output_tokens", 1), ("labels", new { pr = "" }));
+
+        Assert.That(started["labels"]!.ToJsonString(), Is.EqualTo("""{"customer":"acme"}"""));
+        Assert.That(refused.Problem["errors"]!.AsObject().Single().Key, Is.EqualTo("labels"));
+        var usage = (await host.Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Single()!;
+        Assert.That(usage["labels"]!.ToJsonString(), Is.EqualTo("""{"customer":"acme","pr":"1"}"""));
+        Assert.That(await host.CountAsync("Reservations WHERE Labels = 'pr=1'"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Paused_agent_is_refused_with_stop()
     {
         var session = await team.StartAsync();

@@ -15,7 +15,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
 
         Assert.That(session.AsObject().Select(member => member.Key), Is.EquivalentTo(new[]
         {
-            "id", "session_id", "agent_id", "agent_name", "task_id", "task_title", "model", "status", "started_at", "ended_at",
+            "id", "session_id", "agent_id", "agent_name", "task_id", "task_title", "model", "labels", "status", "started_at", "ended_at",
             "duration_minutes", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "tokens", "cost_usd",
             "tree_cost_usd", "imputed_cost_usd", "reserved_usd", "parent_session_id", "error",
         }));

@@ -223,6 +223,8 @@ internal sealed partial class InMemoryLedger : ILedgerStore
     // Cost summaries are made after a transaction and decide nothing.
     public Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) => throw new NotSupportedException();
 
+    public Task<IReadOnlyList<StoredLabel>> FindLabelsAsync(IReadOnlyCollection<LabelSetKey> sets) => throw new NotSupportedException();
+
     public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups) =>
         throw new NotSupportedException();
 

@@ -8,6 +8,7 @@ using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -91,17 +92,55 @@ internal sealed class TestLedger : IBudgetLedger
         return issued;
     }
 
-    public long AddSession(Guid agentId, long? parent = null, string? model = null, TaskCap? task = null)
+    public long AddSession(Guid agentId, long? parent = null, string? model = null, TaskCap? task = null, LabelSet? labels = null)
     {
         var id = 1L + Store.Sessions.Count;
         IReadOnlyList<long> path = parent is { } above ? [id, .. Store.Sessions[above].Path] : [id];
-        Store.Sessions.Add(id, new(id, agentId) { Path = path, Model = model, Task = task, StartedAt = Now });
+        Store.Sessions.Add(id, new(id, agentId) { Path = path, Model = model, Labels = labels ?? LabelSet.None, Task = task, StartedAt = Now });
         return id;
     }
 
     /// <summary>Starts a session of a new agent of a new team.</summary>
     public long StartSession(TeamLimits? limits = null, DetectorRules? rules = null, string? model = null, TaskCap? task = null) =>
         AddSession(AddAgent(AddTeam(limits, rules)), model: model, task: task);
+
+    /// <summary>Adds a budget rule of the organisation, or of a team.</summary>
+    public BudgetRule AddRule(
+        BudgetScope scope,
+        string match,
+        decimal? usd = null,
+        long? tokens = null,
+        BudgetPeriod period = BudgetPeriod.Day,
+        Guid? teamId = null,
+        OnExceed? onExceed = null,
+        Enforcement enforcement = Enforcement.Hard)
+    {
+        var terms = new BudgetTerms
+        {
+            OrganisationId = OrganisationId,
+            TeamId = teamId,
+            Scope = scope,
+            Match = match,
+            Period = period,
+            LimitUsd = usd is { } limit ? Usd(limit) : null,
+            LimitTokens = tokens,
+            OnExceed = onExceed,
+            Enforcement = enforcement,
+        };
+        var created = BudgetRule.Create(terms, BudgetCalendar.Utc, Now);
+        var rule = BudgetRule.Stored(Store.Rules.Count + 1, created.Terms, created.CountsFrom, created.CreatedAt, created.Version);
+        Store.Rules.Add(rule);
+        Store.Organisations[OrganisationId] = Store.Organisations[OrganisationId] with { Version = Store.Organisations[OrganisationId].Version + 1 };
+        return rule;
+    }
+
+    /// <summary>The amounts of a rule's counters, by the ids of its windows.</summary>
+    public Spending SpendingOf(BudgetRule rule, BudgetUnit unit = BudgetUnit.Usd)
+    {
+        var beginning = unit == BudgetUnit.Usd ? $"{RuleWindows.EndId(rule.Id)[..^1]}$" : RuleWindows.LeastId(rule.Id);
+        return Store.Counters.Where(counter => counter.Key.ScopeId.StartsWith(beginning, StringComparison.Ordinal))
+            .Aggregate(default(Spending), (sum, counter) => sum + counter.Value);
+    }
 
     public void SetPrice(string model, decimal input, decimal output, Guid? organisationId = null, DateTimeOffset? from = null)
     {

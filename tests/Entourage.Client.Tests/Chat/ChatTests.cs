@@ -39,6 +39,27 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
+    public async Task Session_and_calls_have_the_labels_of_the_options([Values] bool reserve)
+    {
+        var (_, agent) = await CreateTeamAsync();
+        await using var chat = Build(new FakeChatClient(Used), agent, options =>
+        {
+            (options.Reserve, options.Labels) = (reserve, new Dictionary<string, string> { ["service"] = "support" });
+            options.LabelsOf = call => call?.AdditionalProperties?.TryGetValue("customer", out string? customer) == true
+                ? new Dictionary<string, string> { ["customer"] = customer! }
+                : null;
+        });
+        _ = await chat.GetResponseAsync(Prompt, new() { AdditionalProperties = new() { ["customer"] = "acme" } });
+        _ = await chat.GetResponseAsync(Prompt);
+
+        var session = await Client.ListSessionsAsync(agent.Id).SingleAsync();
+        Assert.That(session.Labels, Is.EqualTo(new Dictionary<string, string> { ["service"] = "support" }));
+        var usages = (await Host.Api.GetAsync($"/sessions/{session.Id}/usage")).Ok.AsArray();
+        Assert.That(
+            usages.Select(usage => usage!["labels"]!.ToJsonString()), Is.EqualTo(new[] { """{"service":"support"}""", """{"customer":"acme","service":"support"}""" }));
+    }
+
+    [Test]
     public async Task A_call_that_exceeds_the_budget_is_not_made()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.01m);

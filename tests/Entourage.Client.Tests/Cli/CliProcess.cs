@@ -21,10 +21,21 @@ internal sealed class CliProcess : IDisposable
     /// <param name="environment">Additional environment variables.</param>
     /// <param name="input">The standard input.</param>
     /// <param name="arguments">The arguments.</param>
-    public static CliProcess Start(Uri url, IReadOnlyDictionary<string, string> environment, string input, params IReadOnlyList<string> arguments)
+    public static CliProcess Start(Uri url, IReadOnlyDictionary<string, string> environment, string input, params IReadOnlyList<string> arguments) =>
+        StartIn(Environment.CurrentDirectory, url, environment, input, arguments);
+
+    /// <summary>Starts the process in a folder.</summary>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="url">The server.</param>
+    /// <param name="environment">Additional environment variables.</param>
+    /// <param name="input">The standard input.</param>
+    /// <param name="arguments">The arguments.</param>
+    public static CliProcess StartIn(
+        string folder, Uri url, IReadOnlyDictionary<string, string> environment, string input, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Entourage.Cli.dll"), .. arguments])
         {
+            WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

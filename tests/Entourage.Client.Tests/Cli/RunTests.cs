@@ -84,7 +84,8 @@ internal sealed class RunTests : RunFixture
             "--task",
             task.Id.ToString(CultureInfo.InvariantCulture),
             "--model",
-            "house-model");
+            "house-model",
+            "--no-default-labels");
         var (code, output, errors) = await run.EndAsync();
         var session = await SessionOfAsync(agent);
         Assert.Multiple(() =>

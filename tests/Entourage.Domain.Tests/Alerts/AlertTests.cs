@@ -66,7 +66,7 @@ internal sealed class AlertTests
             Assert.That(SubjectOf(BudgetScope.Session, "42"), Is.EqualTo(new AlertSubject(team, SessionId: 42)));
         });
 
-        AlertSubject SubjectOf(BudgetScope scope, string id) => 
+        AlertSubject SubjectOf(BudgetScope scope, string id) =>
             AlertSubject.Of(new Budget(new(scope, id, BudgetPeriod.Total, BudgetCalendar.Always), null, Enforcement.Hard, null), team);
     }
 }

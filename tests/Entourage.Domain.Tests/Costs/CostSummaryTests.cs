@@ -1,5 +1,6 @@
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 
 namespace Entourage.Domain.Tests.Costs;
 
@@ -44,6 +45,30 @@ internal sealed class CostSummaryTests
         Assert.That(sums.Sums[new(Organisation, CostHeading.Team, BudgetCalendar.Always, $"{Team}")], Is.EqualTo(Sum + Sum));
         Assert.That(sums.Sums[new(Organisation, CostHeading.Hour, day, "2026-06-10T20:00Z")], Is.EqualTo(Sum));
         Assert.That(sums.Sums[new(Organisation, CostHeading.Task, day, "")], Is.EqualTo(Sum), "work without a task");
+    }
+
+    [Test]
+    public void Usage_counts_under_each_of_its_labels()
+    {
+        var sums = new CostSummarySums();
+        var labelled = At("2026-06-10T20:15Z") with { Labels = LabelSet.Of([new("customer", "acme"), new("pr", "4711")]).Labels };
+        sums.AddToTeam(labelled, Sum);
+        sums.AddToTeam(labelled with { Labels = LabelSet.Of([new("customer", "acme")]).Labels }, Sum);
+        sums.AddToTeam(labelled with { Labels = [] }, Sum);
+        sums.AddToOrganisation(labelled, Sum);
+
+        var (local, utc) = (new DateOnly(2026, 6, 11), new DateOnly(2026, 6, 10));
+        Assert.That(sums.Sums.Where(sum => sum.Key.Heading == CostHeading.Label), Is.EquivalentTo(new Dictionary<CostSummaryKey, UsageSum>
+        {
+            [new(Team, CostHeading.Label, local, "customer=acme")] = Sum + Sum,
+            [new(Team, CostHeading.Label, BudgetCalendar.Always, "customer=acme")] = Sum + Sum,
+            [new(Team, CostHeading.Label, local, "pr=4711")] = Sum,
+            [new(Team, CostHeading.Label, BudgetCalendar.Always, "pr=4711")] = Sum,
+            [new(Organisation, CostHeading.Label, utc, "customer=acme")] = Sum,
+            [new(Organisation, CostHeading.Label, BudgetCalendar.Always, "customer=acme")] = Sum,
+            [new(Organisation, CostHeading.Label, utc, "pr=4711")] = Sum,
+            [new(Organisation, CostHeading.Label, BudgetCalendar.Always, "pr=4711")] = Sum,
+        }));
     }
 
     [Test]

@@ -6,8 +6,8 @@ using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
-using Entourage.Domain.Labels;
 using Entourage.Domain.Events;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Entourage.Infrastructure.Ledger.SqlServer;
@@ -44,6 +44,7 @@ internal static class LedgerCommands
             i,
             i),
         [typeof(LabelSetMember)] = i => LabelSetMember.Of(Id(i), LabelSet.Of([new("customer", $"acme {i}")])).Single(),
+        [typeof(LabelSetKey)] = i => new LabelSetKey(Id(i), i + 1L),
         [typeof(Reservation)] = i => SampleReservation(i),
         [typeof(ReservationChange)] = i => new ReservationChange(SampleReservation(i), SampleReservation(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),

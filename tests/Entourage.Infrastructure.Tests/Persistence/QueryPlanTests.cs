@@ -54,6 +54,7 @@ internal sealed class QueryPlanTests
         SessionSql.AddUsages.Text,
         SessionSql.AddCalls.Text,
         "SELECT " + SummarySql.Unsummarised,
+        $"SELECT {LabelSql.Columns} FROM LabelSets WHERE {LabelSql.IsOfSet}",
         SummarySql.MarkSummarised.Text,
         AccessSql.SelectRevision,
     ];
@@ -84,7 +85,7 @@ internal sealed class QueryPlanTests
         await using var connection = await OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = statement;
-        await AssertUsesIndexesAsync(command, ["@session", "@id", "@organisation", "@agent", "@task", "@team", "@key", "@sequence", "@now", "@quarter", "@model", "@killedSince"]);
+        await AssertUsesIndexesAsync(command, ["@session", "@id", "@organisation", "@agent", "@task", "@team", "@key", "@sequence", "@now", "@quarter", "@model", "@organisationId", "@labelSetId", "@killedSince"]);
     }
 
     [TestCase("/sessions/{session}")]
@@ -108,6 +109,13 @@ internal sealed class QueryPlanTests
     [TestCase("/teams/{team}/costs?from=2026-06-09T10:00:00Z&to=2026-06-11T10:00:00Z")]
     [TestCase("/teams/{team}/costs?agent_id={agent}")]
     [TestCase("/orgs/{organisation}/costs")]
+    [TestCase("/teams/{team}/costs?label=customer%3Dacme")]
+    [TestCase("/teams/{team}/costs?label=customer%3Dacme&period=7d&format=csv")]
+    [TestCase("/teams/{team}/costs/labels?key=customer")]
+    [TestCase("/teams/{team}/costs/labels?key=customer&period=30d")]
+    [TestCase("/orgs/{organisation}/costs/labels?key=customer&agent_id={agent}")]
+    [TestCase("/teams/{team}/costs/label-keys")]
+    [TestCase("/teams/{team}/sessions?label=customer%3Dacme")]
     [TestCase("/teams/{team}/costs?format=csv")]
     [TestCase("/teams/{team}/costs/what-if?daily_cost_limit_usd=1")]
     [TestCase("/teams/{team}/webhooks")]

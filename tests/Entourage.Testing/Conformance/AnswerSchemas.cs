@@ -44,7 +44,14 @@ internal sealed class AnswerSchemas
     }
 
     /// <summary>Compiles a schema.</summary>
-    public JsonSchema Of(JsonNode schema) => compiled.GetOrAdd(schema, node => JsonSchema.Build(ToElement(Rewrite(node)), options));
+    public JsonSchema Of(JsonNode schema) => compiled.GetOrAdd(schema, node =>
+    {
+        // The registry of schemas is not thread-safe, and fixtures run in parallel.
+        lock (options)
+        {
+            return JsonSchema.Build(ToElement(Rewrite(node)), options);
+        }
+    });
 
     /// <summary>Says how a value differs from a schema; null if it doesn't.</summary>
     public string? FaultOf(JsonSchema schema, JsonElement value)

@@ -69,6 +69,9 @@ internal partial class SqlServerLedger(SqlConnection connection, SqlTransaction?
     public async Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) =>
         await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId), SummarySql.ReadUnsummarised);
 
+    public async Task<IReadOnlyList<StoredLabel>> FindLabelsAsync(IReadOnlyCollection<LabelSetKey> sets) =>
+        await ReadAsync(SqlServerQueries.Labels, sets);
+
     public async Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups)
     {
         var writes = new SqlServerWrites();

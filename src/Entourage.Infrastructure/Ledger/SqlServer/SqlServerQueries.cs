@@ -61,6 +61,13 @@ internal static class SqlServerQueries
         AlertSql.ReadKey,
         key => key);
 
+    public static readonly SqlServerQuery<LabelSetKey, StoredLabel> Labels = new(
+        "@labelSets",
+        LabelSql.Set,
+        keys => $"SELECT {LabelSql.Columns} FROM {keys} INNER LOOP JOIN LabelSets ON {JsonRows.Condition(LabelSql.IsOfSet, "@labelSets", LabelSql.Set.Columns)}",
+        LabelSql.Read,
+        label => label.Set);
+
     public static readonly SqlServerQuery<long, UnpricedRecord> Unpriced = new(
         "@sequences", Number, In(UsageSql.SelectUnpriced), UsageSql.ReadUnpriced, record => record.Sequence);
 

@@ -14,6 +14,7 @@ internal sealed partial class SqliteLedger
     private static readonly string SelectAlertKey = $"SELECT {AlertSql.KeyColumns} FROM Alerts WHERE {AlertSql.IsKey}";
     private static readonly string SelectUsage = UsageSql.SelectById + "LIMIT 1";
     private static readonly string SelectUnpriced = UsageSql.SelectUnpriced + "= @sequence";
+    private static readonly string SelectLabels = $"SELECT {LabelSql.Columns} FROM LabelSets WHERE {LabelSql.IsOfSet}";
     private static readonly string SelectUnsummarised = $"SELECT {SummarySql.Unsummarised} LIMIT {SummarySql.BatchSize}";
 
     public Task<IReadOnlyList<UnpricedRecord>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
@@ -63,6 +64,9 @@ internal sealed partial class SqliteLedger
 
     public Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) =>
         Read(Prepare(SelectUnsummarised).Bind("@organisation", organisationId), SummarySql.ReadUnsummarised);
+
+    public Task<IReadOnlyList<StoredLabel>> FindLabelsAsync(IReadOnlyCollection<LabelSetKey> sets) =>
+        ReadEach(sets, set => Prepare(SelectLabels, LabelSql.Set, set), LabelSql.Read);
 
     public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups)
     {
