@@ -25,8 +25,8 @@ public sealed partial class EntourageClient
         transport.GetAsync($"budgets/{Uri.EscapeDataString(id)}", ClientJson.Default.BudgetDetails, cancellationToken);
 
     /// <summary>Changes a budget from the next call on. For a cap in the settings, the setting changes.</summary>
-    public Task<BudgetDetails> ChangeBudgetAsync(string id, BudgetChange change, CancellationToken cancellationToken = default) => transport.PatchAsync(
-        $"budgets/{Uri.EscapeDataString(id)}", change, ClientJson.Default.BudgetChange, ClientJson.Default.BudgetDetails, cancellationToken);
+    public Task<BudgetDetails> ChangeBudgetAsync(string id, BudgetChange change, CancellationToken cancellationToken = default) => transport.SendAsync(
+        HttpMethod.Patch, $"budgets/{Uri.EscapeDataString(id)}", change, ClientJson.Default.BudgetChange, ClientJson.Default.BudgetDetails, cancellationToken);
 
     /// <summary>Deletes a budget. For a cap in the settings, removes the limit.</summary>
     public Task DeleteBudgetAsync(string id, CancellationToken cancellationToken = default) =>
