@@ -49,6 +49,40 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
+    public async Task A_budget_is_created_listed_changed_and_deleted()
+    {
+        var (team, agent) = await CreateTeamAsync(dailyCapUsd: 5m);
+        var budget = await Client.CreateBudgetAsync(new("team", "total") { TeamId = team.Id, LimitTokens = 100, LimitUsd = 1m, Name = "Trial" });
+        _ = await Client.ReportUsageAsync((await Client.StartSessionAsync(new(agent.Id))).Id, new(60, 40) { CostUsd = 0.5m });
+        var changed = await Client.ChangeBudgetAsync(budget.Id, new() { LimitUsd = Limit.None });
+        var refused = (await Assert.ThrowsAsync<BudgetExceededException>(() => Client.StartSessionAsync(new(agent.Id))))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((changed.LimitUsd, changed.LimitTokens, changed.Current.Single().SpentTokens), Is.EqualTo(((decimal?)null, 100L, 100L)));
+            Assert.That((refused.Budget!.BudgetName, refused.Budget.LimitUsd, refused.Budget.RemainingTokens), Is.EqualTo(("Trial", (decimal?)null, 0L)));
+            Assert.That(refused.StopReasons, Is.EqualTo(new[] { $"budget_exceeded:team:total:{budget.Id}" }));
+        });
+        await Client.DeleteBudgetAsync(budget.Id);
+        var left = await Client.ListBudgetsAsync(teamId: team.Id).SingleAsync();
+        Assert.That((left.Id, left.Setting), Is.EqualTo(($"team-{team.Id}-day", "daily_cost_limit_usd")));
+        Assert.That((await Client.GetBudgetDetailsAsync(left.Id)).Current.Single().SpentUsd, Is.EqualTo(0.5m));
+    }
+
+    [Test]
+    public async Task A_limit_per_minute_throws_its_own_exception_without_asking_to_stop()
+    {
+        var (team, agent) = await CreateTeamAsync();
+        _ = await Client.CreateBudgetAsync(new("team", "minute") { TeamId = team.Id, LimitUsd = 1m });
+        var session = await Client.StartSessionAsync(new(agent.Id));
+        var used = await Client.ReportUsageAsync(session.Id, new(1, 1) { CostUsd = 1m });
+        using var interference = new Interference((_, send) => send());
+        var refused = (await Assert.ThrowsAsync<RateExceededException>(
+            () => ClientThrough(interference, retries: 0).ReserveAsync(session.Id, new() { EstimatedCostUsd = 0.5m })))!;
+        Assert.That((used.Stop, used.Budget.WaitUntil, refused.IsTransient), Is.EqualTo((false, refused.Budget!.ContinuesAt, true)));
+        Assert.That(refused.RetryAt, Is.GreaterThan(Host.Clock.GetUtcNow()));
+    }
+
+    [Test]
     public async Task A_pause_throws_its_own_exception()
     {
         var (team, agent) = await CreateTeamAsync();

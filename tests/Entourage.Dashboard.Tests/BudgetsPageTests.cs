@@ -72,4 +72,68 @@ internal sealed class BudgetsPageTests : PageFixture
         await Expect(Rows.First).ToContainTextAsync("Core");
         await ExpectGoodAsync();
     }
+
+    [Test]
+    public async Task A_budget_of_a_model_is_created_changed_and_deleted()
+    {
+        await Team.UseAsync(await Team.StartAsync(), 3m);
+        await GoAsync($"/teams/{Team.Id}/budgets");
+        await Button("New budget").ClickAsync();
+        await Page.GetByLabel("Counts").SelectOptionAsync("model");
+        await Button("Create the budget").ClickAsync();
+        await Expect(ErrorOf("Model")).ToContainTextAsync("must not be empty");
+
+        await Page.GetByLabel("Model", new() { Exact = true }).FillAsync("claude-*");
+        await Page.GetByLabel("Begins on day").FillAsync("15");
+        await Page.GetByLabel("Limit", new() { Exact = true }).FillAsync("12.50");
+        await Page.GetByLabel("Limit in tokens").FillAsync("1,000");
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+        await Button("Create the budget").ClickAsync();
+
+        var own = Row("Budgets of labels, models and more", "Model claude-*");
+        await Expect(own).ToContainTextAsync("Month from day 15");
+        await Expect(own).ToContainTextAsync("$12.50 and 1,000 tokens");
+        var listed = Region("2 budgets").Locator("tbody tr");
+        await Expect(listed.Filter(new() { HasText = "$12.50" })).ToContainTextAsync("24%");
+        await Expect(listed.Filter(new() { HasText = "11%" })).ToContainTextAsync("110");
+
+        await Button("Change Model claude-*").ClickAsync();
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Claude");
+        await Page.GetByLabel("Limit in tokens").FillAsync("");
+        await Button("Save").ClickAsync();
+        await Expect(Row("1 budget", "Claude")).ToContainTextAsync("model claude-*");
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+
+        await Button("Delete Claude").ClickAsync();
+        await Expect(Dialog).ToContainTextAsync("The limit of $12.50 no longer applies");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Expect(Page.GetByText("No budget has a limit.")).ToBeVisibleAsync();
+        Assert.That((await Api.GetAsync($"/budgets?team_id={Team.Id}")).Ok.AsArray(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Budgets_of_labels_teams_and_archived_agents_are_named()
+    {
+        _ = (await Api.PostAsync("/budgets", new { scope = "team", match = "*", org_id = Team.Organisation, period = "hour", limit_tokens = 500, name = "Brake" })).Created;
+        _ = (await Api.PostAsync("/budgets", new { scope = "label", match = "customer=acme", org_id = Team.Organisation, period = "minute", limit_usd = 5m })).Created;
+        var spare = await Api.CreateAgentAsync(Team.Id, "spare");
+        _ = (await Api.PostAsync("/budgets", new { scope = "agent", match = spare, period = "day", limit_usd = 5m })).Created;
+        _ = (await Api.PostAsync($"/agents/{spare}/archive", null)).Ok;
+        await Team.UseAsync(await Team.StartAsync(), 3m);
+
+        await GoAsync($"/orgs/{Team.Organisation}/budgets");
+
+        await Expect(Row("2 budgets", "Brake")).ToContainTextAsync("team Core");
+        await Expect(Row("2 budgets", "Brake")).ToContainTextAsync("22%");
+        await Expect(Row("2 budgets", "customer=acme")).ToContainTextAsync("slides");
+        await Button("New budget").ClickAsync();
+        await Page.GetByLabel("Counts").SelectOptionAsync("team");
+        await Page.GetByLabel("Which").SelectOptionAsync(Team.Id);
+        await Page.GetByLabel("Limit", new() { Exact = true }).FillAsync("20");
+        await Button("Create the budget").ClickAsync();
+        await Expect(Row("3 budgets", "Core").Filter(new() { HasText = "$20.00" })).ToContainTextAsync("15%");
+        await ExpectGoodAsync();
+    }
 }

@@ -19,9 +19,8 @@ internal sealed class BudgetListReader(IEntourageDb db, DateTimeOffset now)
         (Guid TeamId, BudgetStatus Status)[] found =
         [
             .. snapshot.Budgets
-                .Where(pair => pair.Key.Scope == BudgetScope.Organisation
-                    || !(archived.Contains(pair.Key.TeamId) || (pair.Key.Scope == BudgetScope.Agent && archived.Contains(Guid.Parse(pair.Key.ScopeId)))))
-                .Where(pair => query.SessionId is null || (pair.Key.Scope == BudgetScope.Session && pair.Key.ScopeId == sessionId))
+                .Where(pair => !IsArchived(pair.Key.TeamId, pair.Value.Status.Budget))
+                .Where(pair => query.SessionId is null || pair.Value.Status.Budget is { Scope: BudgetScope.Session, ScopeId: var id } && id == sessionId)
                 // Each team has its own thresholds for the caps of its organisation.
                 .DistinctBy(pair => pair.Value.Status.Budget.Window)
                 .Select(pair => (pair.Key.TeamId, pair.Value.Status)),
@@ -31,8 +30,16 @@ internal sealed class BudgetListReader(IEntourageDb db, DateTimeOffset now)
         var taskRates = await SpentTodayByTaskAsync(found, names, cancellationToken);
         return [.. found.Select(row => names.Describe(row.TeamId, row.Status, ForecastOf(row.TeamId, row.Status)))];
 
+        bool IsArchived(Guid teamId, Budget budget) =>
+            (!budget.IsShared && archived.Contains(teamId)) || (budget.Scope == BudgetScope.Agent && archived.Contains(Guid.Parse(budget.ScopeId)));
+
         DateTimeOffset? ForecastOf(Guid teamId, BudgetStatus status)
         {
+            if (status.Budget.Rule is not null)
+            {
+                return new BudgetPosition([status]).CapReachedAt(status, now);
+            }
+
             var window = status.Budget.Window;
             var remaining = status.Remaining!.Value;
             return window.Scope switch

@@ -54,8 +54,9 @@ internal sealed class BudgetNames
         return read;
 
         IEnumerable<long> NumbersOf(BudgetScope scope) => budgets
-            .Where(row => row.Status.Budget.Window.Scope == scope)
-            .Select(row => long.Parse(row.Status.Budget.Window.ScopeId, CultureInfo.InvariantCulture));
+            .Where(row => row.Status.Budget.Scope == scope)
+            .Select(row => long.Parse(row.Status.Budget.ScopeId, CultureInfo.InvariantCulture))
+            .Distinct();
     }
 
     /// <summary>The calendar of a team.</summary>
@@ -70,16 +71,17 @@ internal sealed class BudgetNames
     /// <param name="reachedAt">The forecast of when its limit is reached (UTC).</param>
     public BudgetItemResponse Describe(Guid teamId, BudgetStatus status, DateTimeOffset? reachedAt)
     {
-        var window = status.Budget.Window;
+        var budget = status.Budget;
         var response = BudgetStatusResponse.From(status, reachedAt);
-        if (window.Scope == BudgetScope.Organisation)
+        var subject = budget.Scope == BudgetScope.Team ? teams[Guid.Parse(budget.ScopeId)].Name : names.GetValueOrDefault((budget.Scope, budget.ScopeId), budget.ScopeId);
+        var name = budget.Rule?.Name ?? subject;
+        if (budget.IsShared)
         {
-            return new(names[(window.Scope, window.ScopeId)], null, null, "UTC", response);
+            return new(name, null, null, "UTC", response) { Subject = subject };
         }
 
         var (team, timezone) = teams[teamId];
-        var name = window.Scope == BudgetScope.Team ? team : names.GetValueOrDefault((window.Scope, window.ScopeId), window.ScopeId);
-        return new(name, teamId, team, timezone, response);
+        return new(name, teamId, team, timezone, response) { Subject = subject };
     }
 
     private void Add(BudgetScope scope, string id, string name) => names[(scope, id)] = name;

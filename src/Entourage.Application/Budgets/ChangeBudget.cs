@@ -2,7 +2,6 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
-using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Application.Settings;
 using Entourage.Application.Tasks;
@@ -13,7 +12,6 @@ using Entourage.Domain.Budgets;
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Budgets;
 

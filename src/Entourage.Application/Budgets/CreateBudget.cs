@@ -11,7 +11,6 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Labels;
 using Entourage.Domain.Stops;
-using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;

@@ -74,7 +74,7 @@ public sealed record ListBudgetsQuery(Audience Subject) : IQuery<BudgetListRespo
 public sealed record BudgetListResponse(IReadOnlyList<BudgetItemResponse> Items, int Total, DateTimeOffset At);
 
 /// <summary>A budget with a limit, in its current window.</summary>
-/// <param name="Name">The name of what it limits.</param>
+/// <param name="Name">The name of the budget, or of what it limits.</param>
 /// <param name="TeamId">The team; null for an organisation's own budget.</param>
 /// <param name="TeamName">The name of the team; null for an organisation's own budget.</param>
 /// <param name="Timezone">The IANA time zone of the window.</param>
@@ -84,6 +84,9 @@ public sealed record BudgetListResponse(IReadOnlyList<BudgetItemResponse> Items,
 /// </param>
 public sealed record BudgetItemResponse(string Name, Guid? TeamId, string? TeamName, string Timezone, BudgetStatusResponse Status)
 {
+    /// <summary>The name of what it limits: also a model, or a label as <c>key=value</c>.</summary>
+    public string Subject { get; init; } = Name;
+
     /// <summary>The spent and reserved amount, in the unit of the budget.</summary>
     public MoneyTotal Used => Status.Spent + Status.Reserved;
 
@@ -103,7 +106,7 @@ internal sealed class ListBudgetsHandler(IEntourageDb db, TimeProvider time) : I
     }
 
     private static bool Matches(BudgetItemResponse item, string? search) => search is null
-        || Contains(item.Name, search) || Contains(item.TeamName, search) || Contains(item.Status.Scope.ToString(), search) || item.Status.ScopeId == search.TrimStart('#');
+        || Contains(item.Name, search) || Contains(item.Subject, search) || Contains(item.TeamName, search) || Contains(item.Status.Scope.ToString(), search) || item.Status.ScopeId == search.TrimStart('#');
 
     private static bool Contains(string? text, string search) => text?.Contains(search, StringComparison.CurrentCultureIgnoreCase) == true;
 

@@ -1,5 +1,6 @@
 using Entourage.Application.Budgets;
 using Entourage.Dashboard.Format;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Dashboard.Components;
 
@@ -17,6 +18,7 @@ internal static class BudgetForecast
         return budget.Status switch
         {
             { Over: true } => "reached",
+            { Period: BudgetPeriod.Minute } => "not reached",
             { CapReachedAt: { } at } when at - now > Longest => "in over 90 days",
             { CapReachedAt: { } at } => Formatter.Day(at, budget.Timezone) == Formatter.Day(now, budget.Timezone)
                 ? $"today at {Formatter.Minute(at, budget.Timezone)}"
@@ -30,7 +32,12 @@ internal static class BudgetForecast
     public static string EndOf(BudgetItemResponse budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return budget.Status.ResetsAt is { } at ? Formatter.Moment(at, budget.Timezone) : "never";
+        return budget.Status switch
+        {
+            { ResetsAt: { } at } => Formatter.Moment(at, budget.Timezone),
+            { Period: BudgetPeriod.Minute } => "slides",
+            _ => "never",
+        };
     }
 
     /// <summary>The style level of a budget: <c>over</c>, <c>near</c> for one that is reached before its window ends, or empty.</summary>

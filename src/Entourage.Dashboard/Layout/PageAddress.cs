@@ -31,12 +31,15 @@ internal static class PageAddress
     /// <summary>The page of what a budget limits.</summary>
     /// <param name="scope">The kind of scope.</param>
     /// <param name="id">The id of the scope, as text.</param>
-    public static string Scope(BudgetScope scope, string id) => scope switch
+    /// <param name="subject">The team or the organisation whose work is limited.</param>
+    public static string Scope(BudgetScope scope, string id, Audience subject) => scope switch
     {
         BudgetScope.Organisation => $"/orgs/{id}",
         BudgetScope.Team => $"/teams/{id}",
         BudgetScope.Agent => $"/agents/{id}",
         BudgetScope.Task => $"/tasks/{id}",
+        BudgetScope.Model when !id.EndsWith('*') => Model(subject, id),
+        BudgetScope.Model or BudgetScope.Label => Of(subject, "costs"),
         _ => $"/sessions/{id}",
     };
 }
