@@ -253,7 +253,7 @@ internal sealed partial class LedgerModel
 
     /// <summary>The overrun of a usage in a unit: what neither its reservation nor the remaining budget covers.</summary>
     public decimal OverrunOf(ModelSession session, ModelCall call, decimal amount, bool isInTokens, DateTimeOffset at, ModelReservation? committed) => CapsOf(session, call)
-        .Where(cap => Refuses(cap.Budget) && cap.Budget.IsInTokens == isInTokens)
+        .Where(cap => Refuses(cap.Budget) && cap.Budget.IsInTokens == isInTokens && !(at < cap.Budget.Rule?.CountsFrom))
         .Where(cap => committed is null || !Covers(cap.Budget, committed.Session, committed.Call) || !Counts(cap.Budget, committed.CreatedAt, committed.ExpiresAt, at))
         .Select(cap => amount - Math.Max(0, Remaining(cap.Budget, cap.Limit, at)))
         .Append(committed is null ? 0 : amount - (isInTokens ? committed.Tokens : committed.Usd))

@@ -85,8 +85,8 @@ internal sealed partial class LedgerModel
     public static decimal LimitOf(ModelBudget budget) => budget.IsInTokens ? budget.Rule!.Tokens!.Value : budget.Rule!.Usd!.Value;
 
     /// <summary>Describes what is left of each cap, for messages.</summary>
-    public string Describe(ModelSession session, ModelCall call) =>
-        string.Join("\n", CapsOf(session, call).Select(cap => $"{cap.Budget}: limit {cap.Limit}, spent {Spent(cap.Budget, Now)}, reserved {Reserved(cap.Budget, Now)}"));
+    public string Describe(ModelSession session, ModelCall call, DateTimeOffset until) => $"from {Now:O} until {until:O}\n" + string.Join("\n", CapsOf(session, call)
+        .Select(cap => $"{cap.Budget}: limit {cap.Limit}, spent {Spent(cap.Budget, Now)} to {Spent(cap.Budget, until)}, reserved {Reserved(cap.Budget, Now)} to {Reserved(cap.Budget, until)}"));
 
     private IEnumerable<string> NamesOfTeamRules() => Rules.Where(rule => rule.IsOfTeam).SelectMany(NamesOf);
 

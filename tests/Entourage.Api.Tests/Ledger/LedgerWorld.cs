@@ -106,7 +106,8 @@ internal sealed partial class LedgerWorld
     {
         var session = SessionAt(step.Session);
         var until = model.Now.AddSeconds(step.Ttl);
-        var (call, tokens) = (CallOf(step.Call, session.Call), step.Tokens ?? 0);
+        // An estimate in dollars names no model.
+        var (call, tokens) = (CallOf(step.Tokens is null ? (-1, step.Call.Customer) : step.Call, session.Call), step.Tokens ?? 0);
         var refusing = model.RefusingToReserve(session, call, step.Usd, tokens, model.Now, until);
         var expected = !session.IsActive || model.IsPaused(session.Agent, session.Path) ? HttpStatusCode.Conflict
             : refusing.Count == 0 ? HttpStatusCode.Created

@@ -80,17 +80,17 @@ internal sealed partial class LedgerWorld
         Assert.That(refusing.Select(budget => (budget.Scope, budget.Period, budget.Rule?.Id)), Does.Contain((named.Text("scope"), named.Text("period"), $"{named["budget_id"]}" is { Length: > 0 } id ? id : null)));
         if (answer.Json.Usd("max_reservable_usd") is { } most)
         {
-            Assert.That(most == 0 || model.RefusingToReserve(session, call, most, 0, model.Now, until).All(budget => budget.IsInTokens), Is.True, answer.Text);
+            Assert.That(most == 0 || model.RefusingToReserve(session, call, most, 0, model.Now, until).All(budget => budget.IsInTokens), Is.True, () => $"{answer.Text}\n{model.Describe(session, call, until)}");
             Assert.That(model.RefusingToReserve(session, call, most + 0.000000001m, 0, model.Now, until), Has.Some.Property(nameof(ModelBudget.IsInTokens)).False, answer.Text);
         }
 
         if (answer.Json.Number("max_reservable_tokens") is { } mostTokens)
         {
-            Assert.That(mostTokens == 0 || model.RefusingToReserve(session, call, 0, mostTokens, model.Now, until).All(budget => !budget.IsInTokens), Is.True, answer.Text);
+            Assert.That(mostTokens == 0 || model.RefusingToReserve(session, call, 0, mostTokens, model.Now, until).All(budget => !budget.IsInTokens), Is.True, () => $"{answer.Text}\n{model.Describe(session, call, until)}");
             Assert.That(
                 model.RefusingToReserve(session, call, 0, mostTokens + 1, model.Now, until),
                 Has.Some.Property(nameof(ModelBudget.IsInTokens)).True,
-                () => $"{answer.Text}\n{model.Describe(session, call)}");
+                () => $"{answer.Text}\n{model.Describe(session, call, until)}");
         }
 
         if (answer.Status == HttpStatusCode.TooManyRequests && answer.Json["retry_at"] is { } at)
