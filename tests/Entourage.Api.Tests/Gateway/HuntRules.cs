@@ -28,7 +28,7 @@ internal static class HuntRules
         }
 
         async Task AddAsync(string scope, string match, string period, decimal? usd = null, long? tokens = null) => _ = (await team.Api.PostAsync(
-            "/budgets", new { scope, match, period, limit_usd = usd, limit_tokens = tokens, org_id = team.Organisation })).Ok;
+            "/budgets", new { scope, match, period, limit_usd = usd, limit_tokens = tokens, org_id = team.Organisation })).Created;
     }
 
     /// <summary>Checks what was recorded against each budget.</summary>

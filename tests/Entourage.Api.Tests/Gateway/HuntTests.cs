@@ -17,6 +17,7 @@ namespace Entourage.Api.Tests.Gateway;
 /// bills never exceeds the budget by more than what it generated for those that had gone, and every bill is in the ledger (rules 1, 3, 7 and 11).
 /// </summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class HuntTests(Store store)
 {
     private const int Replicas = 3;
