@@ -83,7 +83,7 @@ internal sealed class BudgetsPageTests : PageFixture
         await Button("Create the budget").ClickAsync();
         await Expect(ErrorOf("Model")).ToContainTextAsync("must not be empty");
 
-        await Page.GetByLabel("Model", new() { Exact = true }).FillAsync("claude-*");
+        await Page.GetByLabel("Model", new() { Exact = true }).FillAsync("house-*");
         await Page.GetByLabel("Begins on day").FillAsync("15");
         await Page.GetByLabel("Limit", new() { Exact = true }).FillAsync("12.50");
         await Page.GetByLabel("Limit in tokens").FillAsync("1,000");
@@ -91,18 +91,18 @@ internal sealed class BudgetsPageTests : PageFixture
         await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
         await Button("Create the budget").ClickAsync();
 
-        var own = Row("Budgets of labels, models and more", "Model claude-*");
+        var own = Row("Budgets of labels, models and more", "Model house-*");
         await Expect(own).ToContainTextAsync("Month from day 15");
         await Expect(own).ToContainTextAsync("$12.50 and 1,000 tokens");
         var listed = Region("2 budgets").Locator("tbody tr");
         await Expect(listed.Filter(new() { HasText = "$12.50" })).ToContainTextAsync("24%");
         await Expect(listed.Filter(new() { HasText = "11%" })).ToContainTextAsync("110");
 
-        await Button("Change Model claude-*").ClickAsync();
+        await Button("Change Model house-*").ClickAsync();
         await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Claude");
         await Page.GetByLabel("Limit in tokens").FillAsync("");
         await Button("Save").ClickAsync();
-        await Expect(Row("1 budget", "Claude")).ToContainTextAsync("model claude-*");
+        await Expect(Row("1 budget", "Claude")).ToContainTextAsync("model house-*");
         await ExpectGoodAsync();
         await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
 
