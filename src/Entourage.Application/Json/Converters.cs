@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Entourage.Domain;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Json;
 
@@ -243,13 +244,25 @@ internal sealed class EnumNameJsonConverter<T> : JsonConverter<T>
 /// <summary>The external names of enum members.</summary>
 public static class EnumNames
 {
+    // Names that are read but never written.
+    private static readonly Dictionary<string, Enum> OtherNames = new(StringComparer.Ordinal) { ["org"] = BudgetScope.Organisation };
+
     /// <summary>Returns the name of a member, such as <c>in_progress</c>.</summary>
     public static string Of<T>(T value)
         where T : struct, Enum => Names<T>.ByValue[value];
 
     /// <summary>Finds the member with a name.</summary>
     public static bool TryParse<T>(string name, out T value)
-        where T : struct, Enum => Names<T>.ByName.TryGetValue(name, out value);
+        where T : struct, Enum
+    {
+        if (OtherNames.TryGetValue(name, out var other) && other is T known)
+        {
+            value = known;
+            return true;
+        }
+
+        return Names<T>.ByName.TryGetValue(name, out value);
+    }
 
     /// <summary>Lists all names, for a message.</summary>
     public static string List<T>()

@@ -18,7 +18,7 @@ namespace Entourage.Api.Tests.Gateway;
 /// </summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class HuntTests(Store store)
+internal sealed class HuntTests(Store store) : IDisposable
 {
     private const int Replicas = 3;
     private const int Callers = 64;
@@ -63,6 +63,8 @@ internal sealed class HuntTests(Store store)
         await Task.WhenAll(Enumerable.Range(0, Replicas).Select(StartReplicaAsync));
     }
 
+    public void Dispose() => handler.Dispose();
+
     [TearDown]
     public async Task StopAsync()
     {
@@ -71,7 +73,6 @@ internal sealed class HuntTests(Store store)
             await replica.DisposeAsync();
         }
 
-        handler.Dispose();
         await (provider?.DisposeAsync() ?? default);
         await (database?.DisposeAsync() ?? default);
     }

@@ -260,7 +260,7 @@ internal sealed partial class LedgerModel
         .Append(0)
         .Max();
 
-    private bool Covers(ModelBudget budget, ModelSession session, ModelCall call) => budget.Rule is { } rule
+    private static bool Covers(ModelBudget budget, ModelSession session, ModelCall call) => budget.Rule is { } rule
         ? rule.ItemOf(session.Agent, session.Task, session.Path, call) == budget.Item
         : budget.Scope switch
         {

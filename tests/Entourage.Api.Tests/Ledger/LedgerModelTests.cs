@@ -28,8 +28,13 @@ internal sealed class LedgerModelTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Random_steps_match_the_model() => await Sequence.SampleAsync(
-        CheckSequenceAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat<Step>(sequence.Rules).Concat(sequence.Steps)));
+    public async Task Random_steps_match_the_model()
+    {
+        await Sequence.SampleAsync(
+            CheckSequenceAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat<Step>(sequence.Rules).Concat(sequence.Steps)));
+
+        Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+    }
 
     private async Task CheckSequenceAsync((LimitStep[] Caps, RuleStep[] Rules, Step[] Steps) sequence)
     {

@@ -85,7 +85,7 @@ internal sealed partial class InMemoryLedger : ILedgerStore
     {
         var agentId = subject.AgentId;
         Note();
-        if (!Agents.ContainsKey(agentId))
+        if (!Agents.TryGetValue(agentId, out var agent))
         {
             return Task.FromResult<LedgerAgent?>(null);
         }
@@ -94,12 +94,12 @@ internal sealed partial class InMemoryLedger : ILedgerStore
         var newest = subject.Session.UseNewestActive ? own.FirstOrDefault(session => session.State.IsActive) : null;
         var wasKilled = own.FirstOrDefault() is { State: { Status: SessionStatus.Killed, EndedAt: { } endedAt } } && endedAt > killedSince;
         return Task.FromResult<LedgerAgent?>(new(
-            PolicyOf(agentId) with { Model = newest?.Model ?? Agents[agentId].Model ?? "", Labels = newest?.Labels ?? LabelSet.None },
+            PolicyOf(agentId) with { Model = newest?.Model ?? agent.Model ?? "", Labels = newest?.Labels ?? LabelSet.None },
             PausesOf(agentId),
             newest?.Path ?? [],
             newest?.Task,
             wasKilled,
-            Organisations[Teams[Agents[agentId].TeamId].OrganisationId].Version));
+            Organisations[Teams[agent.TeamId].OrganisationId].Version));
     }
 
     public Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds) => Found(sessionIds
