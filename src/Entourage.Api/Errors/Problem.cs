@@ -189,7 +189,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         var members = new Dictionary<string, object?>
         {
             ["budget"] = BudgetStatusResponse.From(exceeded.Tightest),
-            ["max_reservable_usd"] = exceeded.Reservable,
+            ["max_reservable_usd"] = IsRate(exceeded) ? exceeded.Reservable : exceeded.Reservable ?? Money.Zero,
             ["max_reservable_tokens"] = exceeded.ReservableTokens,
             ["waiting_helps"] = exceeded.WaitingHelps,
             ["retry_at"] = exceeded.RetryAt,

@@ -43,8 +43,8 @@ public sealed record BudgetExceededProblem : ProblemResponse
     /// <summary>The refusing budget with the least remaining.</summary>
     public required BudgetStatusResponse Budget { get; init; }
 
-    /// <summary>The largest amount that can be reserved now (USD); null if no hard budget in dollars applies.</summary>
-    public required Money? MaxReservableUsd { get; init; }
+    /// <summary>The largest amount that can be reserved now (USD); 0 if only budgets in tokens refuse.</summary>
+    public required Money MaxReservableUsd { get; init; }
 
     /// <summary>The most tokens that can be reserved now; null if no hard budget in tokens applies.</summary>
     public required long? MaxReservableTokens { get; init; }

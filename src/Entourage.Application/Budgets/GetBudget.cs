@@ -14,6 +14,8 @@ public sealed record GetBudgetQuery(string Id) : IQuery<BudgetDetailsResponse>
 
 internal sealed class GetBudgetHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetBudgetQuery, BudgetDetailsResponse>
 {
-    public async Task<BudgetDetailsResponse> Handle(GetBudgetQuery request, CancellationToken cancellationToken) =>
-        await new BudgetFigures(db, time.GetUtcNow()).ReadAsync(await new BudgetDefinitions(db).GetAsync(request.Id, cancellationToken), cancellationToken);
+    public Task<BudgetDetailsResponse> Handle(GetBudgetQuery request, CancellationToken cancellationToken) => db.InSnapshotAsync(
+        async inTransaction => await new BudgetFigures(db, time.GetUtcNow())
+            .ReadAsync(await new BudgetDefinitions(db).GetAsync(request.Id, inTransaction), inTransaction),
+        cancellationToken);
 }

@@ -27,7 +27,11 @@ internal sealed class ListBudgetDetailsValidator : ListValidator<ListBudgetDetai
 internal sealed class ListBudgetDetailsHandler(IEntourageDb db, CallerContext callers, TimeProvider time)
     : IRequestHandler<ListBudgetDetailsQuery, Page<BudgetDetailsResponse>>
 {
-    public async Task<Page<BudgetDetailsResponse>> Handle(ListBudgetDetailsQuery request, CancellationToken cancellationToken)
+    // The caps of agents and tasks are found with their teams, so all must be of the same moment.
+    public Task<Page<BudgetDetailsResponse>> Handle(ListBudgetDetailsQuery request, CancellationToken cancellationToken) =>
+        db.InSnapshotAsync(inTransaction => ReadAsync(request, inTransaction), cancellationToken);
+
+    private async Task<Page<BudgetDetailsResponse>> ReadAsync(ListBudgetDetailsQuery request, CancellationToken cancellationToken)
     {
         await EnsureScopeExistsAsync(request, cancellationToken);
         var teamId = request.TeamId ?? (callers.Current.IsAdmin ? null : callers.Current.TeamId);

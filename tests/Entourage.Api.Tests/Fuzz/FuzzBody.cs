@@ -64,6 +64,12 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
         "period" => random.Next(2) == 0 ? "7d" : "all",
         "format" => random.Next(2) == 0 ? "json" : "csv",
         "action" => "paused",
+
+        "key" or "label_columns" => "customer",
+        "label" => "customer=acme",
+
+        // A model, or a part of every scope.
+        "match" => random.Next(2) == 0 ? "*" : "fuzz-model",
         "daily_cost_limit_usd" => "1.5",
         "Idempotency-Key" or "idempotency_key" => $"key-{random.Next(500)}",
         _ when format == "uuid" => Guid.CreateVersion7(now).ToString(),
@@ -84,6 +90,7 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
             "batch_discount_percent" => random.Next(101),
             "limit" => random.Next(1, 201),
             "days" => random.Next(1, 91),
+            "starts_on" => 1,
             _ => random.Next(5, 1_000),
         };
         return number.ToString(CultureInfo.InvariantCulture);
@@ -100,7 +107,7 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
 
     private string WriteNumber(string name) => name switch
     {
-        "alert_thresholds" => "0.5",
+        "alert_thresholds" or "thresholds" => "0.5",
 
         // Otherwise most runs would stop early.
         _ when name.EndsWith("limit_usd", StringComparison.Ordinal) && random.Next(10) != 0 => "1000000",
@@ -111,7 +118,7 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
     {
         var length = name switch
         {
-            "alert_thresholds" => 1,
+            "alert_thresholds" or "thresholds" => 1,
             "depends_on" => random.Next(2),
             "events" or "items" => random.Next(1, 4),
             _ => random.Next(3),
@@ -125,10 +132,13 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
     {
         var members = schema.Properties ?? new Dictionary<string, IOpenApiSchema>();
         var isReservation = members.ContainsKey("estimated_cost_usd");
+        var isNewBudget = members.ContainsKey("limit_tokens") && schema.Description?.StartsWith("A new budget", StringComparison.Ordinal) == true;
         var text = new StringBuilder("{");
         foreach (var (member, value) in members)
         {
-            var isNeeded = isReservation ? member == "estimated_cost_usd" : Needed.Contains(member) || (name == "items" && member == "session_id");
+            var isNeeded = isReservation ? member == "estimated_cost_usd"
+                : isNewBudget ? member is "scope" or "match" or "period" or "org_id" or "limit_usd"
+                : Needed.Contains(member) || (name == "items" && member == "session_id");
             if (isNeeded ? random.Next(100) != 0 : random.Next(5) == 0)
             {
                 text.Append(text.Length > 1 ? "," : "").Append(Quote(member)).Append(':').Append(Write(value, member));

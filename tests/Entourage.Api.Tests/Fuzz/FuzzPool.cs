@@ -30,7 +30,7 @@ internal sealed class FuzzPool
         ["If-Match"] = "tags",
     };
 
-    private static readonly HashSet<string> Kinds = [.. KindOfMember.Values, "alerts", "keys"];
+    private static readonly HashSet<string> Kinds = [.. KindOfMember.Values, "alerts", "budgets", "keys"];
 
     private readonly Dictionary<string, List<string>> values = [];
 

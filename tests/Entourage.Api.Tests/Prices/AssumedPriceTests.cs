@@ -154,7 +154,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
         var table = (await Api.GetAsync($"/teams/{team.Id}/costs?format=csv")).Text.Split("\r\n");
         var reconciled = (await Api.PostAsync($"/teams/{team.Id}/costs/reconcile", new { invoice = new[] { new { model = Own, cost_usd = 4m } } })).Ok;
 
-        Assert.That((table[0][^17..], table[1][^5..]), Is.EqualTo((",assumed_cost_usd", ",5.00")));
+        Assert.That((table[0][^24..], table[1][^6..]), Is.EqualTo((",assumed_cost_usd,labels", ",5.00,")));
         Assert.That(reconciled.Usd("total_assumed_usd"), Is.EqualTo(5m));
         Assert.That(
             reconciled.Items("by_model").Select(row => (row.Usd("recorded_usd"), row.Usd("assumed_usd"))), Is.EquivalentTo(new[] { (5m, 5m), (2m, 0m) }));
