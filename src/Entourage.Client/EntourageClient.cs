@@ -122,6 +122,13 @@ public sealed partial class EntourageClient
     public Task<Budget> GetBudgetAsync(Guid agentId, long? taskId = null, CancellationToken cancellationToken = default) =>
         transport.GetAsync(Path($"agents/{agentId}/budget") + Query(("task_id", Path($"{taskId}"))), ClientJson.Default.Budget, cancellationToken);
 
+    /// <summary>Reads what a session can still spend, with its labels and model, and whether it must stop.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="sessionId">A session of the agent.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public Task<Budget> GetSessionBudgetAsync(Guid agentId, long sessionId, CancellationToken cancellationToken = default) =>
+        transport.GetAsync(Path($"agents/{agentId}/budget") + Query(("session_id", Path($"{sessionId}"))), ClientJson.Default.Budget, cancellationToken);
+
     /// <summary>Streams the events of a team. A lost connection is reopened without a gap.</summary>
     /// <param name="teamId">The team.</param>
     /// <param name="position">The <see cref="EntourageEvent.Position"/> after which to start, or null for now.</param>

@@ -44,12 +44,16 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
 
     /// <summary>Returns what an agent may still spend. The agent must stop if <c>stop</c> is true.</summary>
     /// <param name="id">The agent.</param>
-    /// <param name="taskId">The task; the task of the agent's newest active session if absent.</param>
+    /// <param name="taskId">The task; the task of the session if absent.</param>
+    /// <param name="sessionId">The session of the agent, with its labels and model; the newest active one if absent.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("budget", Name = "getAgentBudget")]
     [Authorize(Policies.Agent)]
-    public Task<BudgetResponse> GetBudget(Guid id, [FromQuery(Name = "task_id")] long? taskId, CancellationToken cancellationToken) =>
-        mediator.Send(new GetAgentBudgetQuery(id, taskId), cancellationToken);
+    public Task<BudgetResponse> GetBudget(
+        Guid id, [FromQuery(Name = "task_id")] long? taskId, [FromQuery(Name = "session_id")] long? sessionId, CancellationToken cancellationToken) =>
+        sessionId is null
+            ? mediator.Send(new GetAgentBudgetQuery(id, taskId), cancellationToken)
+            : mediator.Send(new GetRunBudgetQuery(id, sessionId, taskId), cancellationToken);
 
     /// <summary>Lists an agent's sessions, newest first.</summary>
     /// <param name="id">The agent.</param>

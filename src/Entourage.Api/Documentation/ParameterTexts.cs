@@ -39,7 +39,7 @@ internal static class ParameterTexts
         ["period"] = "Instead of from and to; all if absent.",
         ["q"] = "Only items that contain this text, ignoring case.",
         ["scope"] = "Only budgets of this scope.",
-        ["session_id"] = "The Entourage session of the run. If absent, it is found by Claude Code's session id.",
+        ["session_id"] = "A session of the agent. If absent, the newest active one; for a hook, the one that Claude Code's session id names.",
         ["sort"] = "The order. If absent, the first of these.",
         ["status"] = "Only those with this status.",
         ["subject"] = "Only entries on this subject: its id, or its kind and id (task:7).",

@@ -30,7 +30,7 @@ internal sealed class BudgetFigures(IEntourageDb db, DateTimeOffset now)
         foreach (var group in budgets.Where(budget => withItems || !budget.IsForEach).GroupBy(budget => budget.Response.OrgId))
         {
             var organisation = await db.Organisations.AsNoTracking().SingleAsync(row => row.Id == group.Key, cancellationToken);
-            var (all, ids) = (group.Any(budget => budget.Response.TeamId is null), group.Select(budget => budget.Response.TeamId).Distinct().ToArray());
+            var (all, ids) = (group.Any(budget => budget.Response.TeamId is null || budget.Rule is { FollowsAgent: true }), group.Select(budget => budget.Response.TeamId).Distinct().ToArray());
             var teams = await db.Teams.AsNoTracking()
                 .Where(team => team.OrganisationId == group.Key && (all || ids.Contains(team.Id)))
                 .ToListAsync(cancellationToken);

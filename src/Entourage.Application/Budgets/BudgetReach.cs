@@ -1,3 +1,5 @@
+using Entourage.Domain.Budgets;
+
 namespace Entourage.Application.Budgets;
 
 /// <summary>The budgets that a change can push across a line.</summary>
@@ -25,7 +27,7 @@ internal sealed record BudgetReach(Guid OrganisationId, Guid? TeamId, Guid? Agen
     public static BudgetReach OfAll(Guid organisationId) => new(organisationId, null, null, null, null, OwnOnly: false);
 
     /// <summary>The budgets of a rule, which may apply to one team or to all.</summary>
-    public static BudgetReach OfRule(Guid organisationId, Guid? teamId, long ruleId) => new(organisationId, teamId, null, null, ruleId, OwnOnly: true);
+    public static BudgetReach OfRule(BudgetRule rule) => new(rule.OrganisationId, rule.FollowsAgent ? null : rule.TeamId, null, null, rule.Id, OwnOnly: true);
 
     /// <summary>Whether the organisation's own budgets are included.</summary>
     public bool HasOrganisation => AgentId is null && TaskId is null && RuleId is null;

@@ -128,7 +128,10 @@ public sealed record BudgetResponse
             : [.. refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal)];
 }
 
-/// <summary>A cap and its current figures, in dollars or in tokens. The figures of the other unit are null.</summary>
+/// <summary>
+/// A cap and its current figures, in dollars or in tokens. The figures in dollars of a cap in tokens are null. The other members that do not apply are left out,
+/// so that the answers about plain caps stay small.
+/// </summary>
 /// <param name="Scope">The scope of the cap.</param>
 /// <param name="ScopeId">The id of the agent, team or other scope; a model, or a label as <c>key=value</c>.</param>
 /// <param name="Period">The period after which the cap resets. A minute is the last 60 seconds.</param>
@@ -155,24 +158,31 @@ public sealed record BudgetStatusResponse(
     DateTimeOffset? CapReachedAt)
 {
     /// <summary>The id of the budget, if it is a resource of its own; null for a cap in the settings.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? BudgetId { get; init; }
 
     /// <summary>The name of the budget; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BudgetName { get; init; }
 
     /// <summary>The cap in tokens.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? LimitTokens { get; init; }
 
     /// <summary>The tokens used in the current window.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? SpentTokens { get; init; }
 
     /// <summary>The tokens of live reservations.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ReservedTokens { get; init; }
 
     /// <summary>Limit − spent − reserved tokens.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? RemainingTokens { get; init; }
 
     /// <summary>When a rate of which nothing remains has something left again (UTC), if nothing else is spent; null for other budgets.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ContinuesAt { get; init; }
 
     /// <summary>The unit of its figures.</summary>

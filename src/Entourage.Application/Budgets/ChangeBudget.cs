@@ -104,7 +104,7 @@ internal sealed class ChangeBudgetHandler(IEntourageDb db, IMediator mediator, A
     private async Task<BudgetDetailsResponse> ChangeAsync(long ruleId, ChangeBudgetCommand request, CancellationToken cancellationToken)
     {
         var rule = await db.LockBudgetAsync(ruleId, cancellationToken);
-        var lineState = await lines.BeginAsync(BudgetReach.OfRule(rule.OrganisationId, rule.TeamId, rule.Id), cancellationToken);
+        var lineState = await lines.BeginAsync(BudgetReach.OfRule(rule), cancellationToken);
         var (before, terms) = (AuditedBudget.Of(rule), rule.Terms);
         rule.Change(terms with
         {
@@ -117,9 +117,17 @@ internal sealed class ChangeBudgetHandler(IEntourageDb db, IMediator mediator, A
         });
         audit.Add(AuditAction.BudgetChanged, AuditedBudget.SubjectOf(rule), before, AuditedBudget.Of(rule));
         await db.SaveChangesAsync(cancellationToken);
-        if ((terms.LimitUsd is null) != (rule.LimitUsd is null) || (terms.LimitTokens is null) != (rule.LimitTokens is null))
+        if ((terms.LimitUsd is null && rule.LimitUsd is not null) || (terms.LimitTokens is null && rule.LimitTokens is not null))
         {
             await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
+        }
+        else if (terms.LimitUsd is not null && rule.LimitUsd is null)
+        {
+            await new RuleCounters(db, time).DeleteAsync(rule.Id, BudgetUnit.Usd, cancellationToken);
+        }
+        else if (terms.LimitTokens is not null && rule.LimitTokens is null)
+        {
+            await new RuleCounters(db, time).DeleteAsync(rule.Id, BudgetUnit.Tokens, cancellationToken);
         }
 
         await db.RaiseVersionAsync(rule.OrganisationId, cancellationToken);

@@ -109,6 +109,11 @@ internal sealed class CreateBudgetHandler(IEntourageDb db, AuditTrail audit, Cro
             throw new ConflictException("too-many-budgets", $"The organisation has {BudgetRule.MaxCount} budgets, which is the most. Delete one that is no longer needed.");
         }
 
+        if (teamId is not null && await db.BudgetRules.CountAsync(rule => rule.TeamId == teamId, cancellationToken) >= BudgetRule.MaxCountOfTeam)
+        {
+            throw new ConflictException("too-many-budgets", $"The team has {BudgetRule.MaxCountOfTeam} budgets, which is the most. Delete one that is no longer needed.");
+        }
+
         var team = teamId is { } id ? await db.Teams.GetAsync(id, "team", cancellationToken) : null;
         var now = time.GetUtcNow();
         var rule = BudgetRule.Create(TermsOf(request, organisationId, teamId), team is null ? BudgetCalendar.Utc : BudgetCalendar.Of(team.Timezone), now);
@@ -116,7 +121,7 @@ internal sealed class CreateBudgetHandler(IEntourageDb db, AuditTrail audit, Cro
         await db.SaveChangesAsync(cancellationToken);
 
         // Without counters nothing is spent yet, so what is counted now crosses the lines.
-        var before = await lines.BeginAsync(BudgetReach.OfRule(organisationId, teamId, rule.Id), cancellationToken);
+        var before = await lines.BeginAsync(BudgetReach.OfRule(rule), cancellationToken);
         await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
         audit.Add(AuditAction.BudgetCreated, AuditedBudget.SubjectOf(rule), before: null, AuditedBudget.Of(rule));
         await db.RaiseVersionAsync(organisationId, cancellationToken);

@@ -48,6 +48,15 @@ internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
             .ExecuteDeleteAsync(cancellationToken);
     }
 
+    /// <summary>Deletes the counters of a rule in one unit.</summary>
+    public Task<int> DeleteAsync(long ruleId, BudgetUnit unit, CancellationToken cancellationToken)
+    {
+        var beginning = RuleWindows.BeginningOf(ruleId, unit);
+        return db.BudgetCounters
+            .Where(counter => counter.Scope == BudgetScope.Rule && counter.ScopeId.StartsWith(beginning))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
     private async Task SpendAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
     {
         var labelSets = rule.Scope == BudgetScope.Label

@@ -133,7 +133,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
         {
             await EndGrantsAsync(team.Id, cancellationToken);
             await RecountAsync(team, cancellationToken);
-            await RecountRulesAsync(team.Id, cancellationToken);
+            await RecountRulesAsync(team, cancellationToken);
         }
 
         await lines.FollowAsync(budgets, cancellationToken);
@@ -217,9 +217,13 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
     }
 
     /// <summary>Recounts the budgets of their own of a team by the windows of the new time zone.</summary>
-    private async Task RecountRulesAsync(Guid teamId, CancellationToken cancellationToken)
+    private async Task RecountRulesAsync(Team team, CancellationToken cancellationToken)
     {
-        foreach (var rule in await db.BudgetRules.AsNoTracking().Where(rule => rule.TeamId == teamId).ToListAsync(cancellationToken))
+        // The budget of an agent of another team may count here, because it follows the agent.
+        var rules = await db.BudgetRules.AsNoTracking()
+            .Where(rule => rule.OrganisationId == team.OrganisationId && rule.TeamId != null && (rule.TeamId == team.Id || rule.Scope == BudgetScope.Agent))
+            .ToListAsync(cancellationToken);
+        foreach (var rule in rules.Where(rule => rule.IsOfTeam(team.Id)))
         {
             await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
         }

@@ -22,6 +22,12 @@ internal sealed class GitRepository(string folder, string own, string common)
                 : Uri.TryCreate(remote, UriKind.Absolute, out var address) ? Uri.UnescapeDataString(address.AbsolutePath) : "";
             path = path.TrimEnd('/', '\\');
             var name = path[(path.LastIndexOfAny(['/', '\\', ':']) + 1)..];
+            if (name.Contains('@', StringComparison.Ordinal))
+            {
+                // A part of an odd address, perhaps with a password.
+                return "";
+            }
+
             return name.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
         }
     }

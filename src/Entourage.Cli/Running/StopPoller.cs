@@ -108,7 +108,9 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
 
         try
         {
-            var budgetTask = client.GetBudgetAsync(agentId, session?.TaskId, cancellationToken);
+            var budgetTask = session is null
+                ? client.GetBudgetAsync(agentId, cancellationToken: cancellationToken)
+                : client.GetSessionBudgetAsync(agentId, session.Id, cancellationToken);
             var current = session is null ? null : await client.GetSessionAsync(session.Id, cancellationToken);
             var budget = await budgetTask;
             return [.. budget.StopReasons.Where(reason => Concerns(reason, budget)).Concat(current?.Status == "killed" ? ["session_killed"] : [])];

@@ -37,6 +37,9 @@ public sealed class BudgetRule
     /// <summary>The most budgets of an organisation.</summary>
     public const int MaxCount = 500;
 
+    /// <summary>The most budgets of a team, so that no team uses up those of its organisation.</summary>
+    public const int MaxCountOfTeam = 100;
+
     private RuleMatch? match;
 
     private BudgetRule()
@@ -49,7 +52,8 @@ public sealed class BudgetRule
     /// <summary>The organisation.</summary>
     public Guid OrganisationId { get; private init; }
 
-    /// <summary>The team whose work it limits, in whose time zone its windows are; null for the work of all teams, in UTC.</summary>
+    /// <summary>The team whose work it limits, in whose time zone its windows are. The budget of one agent follows it
+    /// to other teams, and has their time zones there. Null for the work of all teams, in UTC.</summary>
     public Guid? TeamId { get; private init; }
 
     /// <summary>A name for people; null for none.</summary>

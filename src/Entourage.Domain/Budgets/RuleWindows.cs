@@ -21,6 +21,9 @@ public static class RuleWindows
     /// <summary>The end of the ids of a rule's counters, exclusive.</summary>
     public static string EndId(long ruleId) => NumberText(ruleId) + '%';
 
+    /// <summary>The beginning of the ids of a rule's counters in a unit.</summary>
+    public static string BeginningOf(long ruleId, BudgetUnit unit) => NumberText(ruleId) + (unit == BudgetUnit.Usd ? UsdMark : TokensMark);
+
     /// <summary>Returns the number of the rule of a counter's id; null if the id is of another form.</summary>
     public static long? RuleOf(string scopeId)
     {
@@ -58,7 +61,7 @@ public static class RuleWindows
     /// <param name="instant">When the money was spent.</param>
     internal static Budget BudgetOf(BudgetRule rule, string item, BudgetUnit unit, Money limit, BudgetCalendar calendar, DateTimeOffset instant)
     {
-        var id = NumberText(rule.Id) + (unit == BudgetUnit.Usd ? UsdMark : TokensMark) + (rule.IsForEach ? HashOf(item) : "");
+        var id = BeginningOf(rule.Id, unit) + (rule.IsForEach ? HashOf(item) : "");
         if (rule.IsRate)
         {
             return RateWindow.BudgetOf(new(BudgetScope.Rule, id, BudgetPeriod.Minute, BudgetCalendar.Always), limit, instant) with { Rule = rule, Item = item, Unit = unit };
