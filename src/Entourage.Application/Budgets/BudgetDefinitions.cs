@@ -49,7 +49,7 @@ internal sealed class BudgetDefinitions(IEntourageDb db)
         found.AddRange((await agents.Where(agent => agent.DailyLimit != null).ToListAsync(cancellationToken))
             .SelectMany(agent => BudgetDefinition.Of(agent, byId[agent.TeamId])));
         found.AddRange((await TasksOf(db.Tasks.Where(task => task.OwnLimit != null && teams.Any(team => team.Id == task.TeamId)
-                && (task.Status == WorkTaskStatus.Todo || task.Status == WorkTaskStatus.InProgress || task.Status == WorkTaskStatus.InReview)))
+                && WorkTask.OpenStatuses.Contains(task.Status)))
             .ToListAsync(cancellationToken)).SelectMany(task => BudgetDefinition.Of(task, byId[task.TeamId])));
         found.AddRange(rules.Where(rule => rule.Scope != BudgetScope.Agent || !archived.Contains(rule.Match)).Select(BudgetDefinition.Of));
         return found;

@@ -1,9 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
-using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
-using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
@@ -129,15 +127,12 @@ internal sealed class BudgetFigures(IEntourageDb db, DateTimeOffset now)
             case BudgetScope.Task:
                 var tasks = await db.Tasks
                     .Where(task => task.TeamId == teamId && task.OwnLimit == null
-                        && (task.Status == WorkTaskStatus.Todo || task.Status == WorkTaskStatus.InProgress || task.Status == WorkTaskStatus.InReview))
+                        && WorkTask.OpenStatuses.Contains(task.Status))
                     .Select(task => task.Id)
                     .ToListAsync(cancellationToken);
                 return tasks.Select(task => shared with { Task = new(task, null, default) });
             default:
-                var sessions = await db.Sessions.AsNoTracking()
-                    .Where(session => session.TeamId == teamId && session.Status == SessionStatus.Active)
-                    .ToListAsync(cancellationToken);
-                return sessions.Select(TeamworkDetectors.TopOf).Distinct().Select(top => shared with { SessionPath = [top] });
+                return (await BudgetSnapshot.FindActiveTreesAsync(db, teamId, cancellationToken)).Select(top => shared with { SessionPath = [top] });
         }
     }
 

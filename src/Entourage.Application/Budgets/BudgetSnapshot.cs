@@ -57,7 +57,7 @@ internal sealed record BudgetSnapshot(
 
         var counters = await SpendingAsync(
             db,
-            [.. WindowsOf(found.Select(row => row.Budget)), .. tasks.Select(row => WindowOf(row.Task.TaskId))],
+            [.. Budget.WindowsOf(found.Select(row => row.Budget)), .. tasks.Select(row => WindowOf(row.Task.TaskId))],
             cancellationToken);
         return new(
             reach,
@@ -103,7 +103,7 @@ internal sealed record BudgetSnapshot(
 
             var open = await db.Tasks.AsNoTracking()
                 .Where(task => task.TeamId == team.Id && (reach.TaskId == null || task.Id == reach.TaskId)
-                    && (reach.TaskId != null || task.Status == WorkTaskStatus.Todo || task.Status == WorkTaskStatus.InProgress || task.Status == WorkTaskStatus.InReview
+                    && (reach.TaskId != null || WorkTask.OpenStatuses.Contains(task.Status)
                         || db.Sessions.Any(session => session.TaskId == task.Id && session.Status == SessionStatus.Active)))
                 .Select(task => new { task.Id, task.OwnLimit, task.TaskType })
                 .ToListAsync(cancellationToken);
@@ -122,10 +122,7 @@ internal sealed record BudgetSnapshot(
         {
             if (reach.HasSessions && team.Limits.Session is not null)
             {
-                var active = await db.Sessions.AsNoTracking()
-                    .Where(session => session.TeamId == team.Id && session.Status == SessionStatus.Active)
-                    .ToListAsync(cancellationToken);
-                foreach (var top in active.Select(TeamworkDetectors.TopOf).Distinct())
+                foreach (var top in await FindActiveTreesAsync(db, team.Id, cancellationToken))
                 {
                     Add(team, shared with { SessionPath = [top] }, BudgetScope.Session, isReached: true);
                 }
@@ -135,17 +132,15 @@ internal sealed record BudgetSnapshot(
 
     /// <summary>Reads the counters of budgets. Windows without a counter are missing.</summary>
     internal static Task<IReadOnlyDictionary<BudgetWindow, Spending>> ReadSpendingAsync(
-        IEntourageDb db, IEnumerable<Budget> budgets, CancellationToken cancellationToken) => SpendingAsync(db, WindowsOf(budgets), cancellationToken);
+        IEntourageDb db, IEnumerable<Budget> budgets, CancellationToken cancellationToken) => SpendingAsync(db, Budget.WindowsOf(budgets), cancellationToken);
 
-    private static HashSet<BudgetWindow> WindowsOf(IEnumerable<Budget> budgets)
+    /// <summary>Finds the topmost sessions of the trees of a team's active sessions.</summary>
+    internal static async Task<IEnumerable<long>> FindActiveTreesAsync(IEntourageDb db, Guid teamId, CancellationToken cancellationToken)
     {
-        var windows = new HashSet<BudgetWindow>();
-        foreach (var budget in budgets)
-        {
-            budget.AddWindowsTo(windows);
-        }
-
-        return windows;
+        var active = await db.Sessions.AsNoTracking()
+            .Where(session => session.TeamId == teamId && session.Status == SessionStatus.Active)
+            .ToListAsync(cancellationToken);
+        return active.Select(TeamworkDetectors.TopOf).Distinct();
     }
 
     /// <summary>The caps of a team that an agent's work draws on, without rules.</summary>

@@ -117,17 +117,18 @@ internal sealed class ChangeBudgetHandler(IEntourageDb db, IMediator mediator, A
         });
         audit.Add(AuditAction.BudgetChanged, AuditedBudget.SubjectOf(rule), before, AuditedBudget.Of(rule));
         await db.SaveChangesAsync(cancellationToken);
+        var counters = new RuleCounters(db, time);
         if ((terms.LimitUsd is null && rule.LimitUsd is not null) || (terms.LimitTokens is null && rule.LimitTokens is not null))
         {
-            await new RuleCounters(db, time).CountAsync(rule, cancellationToken);
+            await counters.CountAsync(rule, cancellationToken);
         }
         else if (terms.LimitUsd is not null && rule.LimitUsd is null)
         {
-            await new RuleCounters(db, time).DeleteAsync(rule.Id, BudgetUnit.Usd, cancellationToken);
+            await counters.DeleteAsync(rule.Id, BudgetUnit.Usd, cancellationToken);
         }
         else if (terms.LimitTokens is not null && rule.LimitTokens is null)
         {
-            await new RuleCounters(db, time).DeleteAsync(rule.Id, BudgetUnit.Tokens, cancellationToken);
+            await counters.DeleteAsync(rule.Id, BudgetUnit.Tokens, cancellationToken);
         }
 
         await db.RaiseVersionAsync(rule.OrganisationId, cancellationToken);

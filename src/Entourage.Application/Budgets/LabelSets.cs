@@ -16,12 +16,4 @@ internal static class LabelSets
             .ToListAsync(cancellationToken);
         return members.ToDictionary(member => member.LabelSetId, member => LabelSet.Of([KeyValuePair.Create(member.Key, member.Value)]));
     }
-
-    /// <summary>Reads all sets of labels of an organisation, by their ids.</summary>
-    public static async Task<IReadOnlyDictionary<long, LabelSet>> ReadLabelSetsAsync(this IEntourageDb db, Guid organisationId, CancellationToken cancellationToken)
-    {
-        var members = await db.LabelSets.AsNoTracking().Where(member => member.OrganisationId == organisationId).ToListAsync(cancellationToken);
-        return members.GroupBy(member => member.LabelSetId)
-            .ToDictionary(set => set.Key, set => LabelSet.Of(set.Select(member => KeyValuePair.Create(member.Key, member.Value))));
-    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Entourage.Application.Abstractions;
-using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Labels;
 using Entourage.Domain.Organisations;
@@ -81,7 +80,7 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
         var own = rule.IsForEach ? (long?)null : long.Parse(rule.Match, CultureInfo.InvariantCulture);
         return await db.Tasks
             .Where(task => task.TeamId == team.TeamId && (own == null || task.Id == own)
-                && (own != null || task.Status == WorkTaskStatus.Todo || task.Status == WorkTaskStatus.InProgress || task.Status == WorkTaskStatus.InReview
+                && (own != null || WorkTask.OpenStatuses.Contains(task.Status)
                     || db.Sessions.Any(session => session.TaskId == task.Id && session.Status == SessionStatus.Active)))
             .Select(task => task.Id)
             .ToListAsync(cancellationToken);
@@ -95,10 +94,7 @@ internal sealed class RuleBudgets(IEntourageDb db, DateTimeOffset now)
             return await db.Sessions.AnyAsync(session => session.Id == own && session.TeamId == team.TeamId, cancellationToken) ? [[own]] : [];
         }
 
-        var active = await db.Sessions.AsNoTracking()
-            .Where(session => session.TeamId == team.TeamId && session.Status == SessionStatus.Active)
-            .ToListAsync(cancellationToken);
-        return [.. active.Select(TeamworkDetectors.TopOf).Distinct().Select(IReadOnlyList<long> (top) => [top])];
+        return [.. (await BudgetSnapshot.FindActiveTreesAsync(db, team.TeamId, cancellationToken)).Select(IReadOnlyList<long> (top) => [top])];
     }
 
     private async Task<IReadOnlyList<LabelSet>> LabelsAsync(BudgetRule rule, BudgetPolicy team, CancellationToken cancellationToken)

@@ -40,21 +40,21 @@ internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
     }
 
     /// <summary>Deletes the counters of a rule.</summary>
-    public Task<int> DeleteAsync(long ruleId, CancellationToken cancellationToken)
-    {
-        var (least, end) = (RuleWindows.LeastId(ruleId), RuleWindows.EndId(ruleId));
-        return db.BudgetCounters
-            .Where(counter => counter.Scope == BudgetScope.Rule && string.Compare(counter.ScopeId, least) >= 0 && string.Compare(counter.ScopeId, end) < 0)
-            .ExecuteDeleteAsync(cancellationToken);
-    }
+    public Task<int> DeleteAsync(long ruleId, CancellationToken cancellationToken) => Of(db, ruleId).ExecuteDeleteAsync(cancellationToken);
 
     /// <summary>Deletes the counters of a rule in one unit.</summary>
     public Task<int> DeleteAsync(long ruleId, BudgetUnit unit, CancellationToken cancellationToken)
     {
         var beginning = RuleWindows.BeginningOf(ruleId, unit);
+        return Of(db, ruleId).Where(counter => counter.ScopeId.StartsWith(beginning)).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>The counters of a rule.</summary>
+    public static IQueryable<BudgetCounter> Of(IEntourageDb db, long ruleId)
+    {
+        var (least, end) = (RuleWindows.LeastId(ruleId), RuleWindows.EndId(ruleId));
         return db.BudgetCounters
-            .Where(counter => counter.Scope == BudgetScope.Rule && counter.ScopeId.StartsWith(beginning))
-            .ExecuteDeleteAsync(cancellationToken);
+            .Where(counter => counter.Scope == BudgetScope.Rule && string.Compare(counter.ScopeId, least) >= 0 && string.Compare(counter.ScopeId, end) < 0);
     }
 
     private async Task SpendAsync(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams, CounterSums sums, CancellationToken cancellationToken)
@@ -63,8 +63,8 @@ internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
             ? await db.ReadLabelSetsAsync(rule.OrganisationId, Label.Parse(rule.Match).Key, cancellationToken)
             : new Dictionary<long, LabelSet>();
         var rows = from rollup in RollupsOf(rule, teams.Keys)
-                   join session in db.Sessions on rollup.SessionId equals session.Id
-                   select new { Rollup = rollup, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
+                   join session in CountedSession.Of(db) on rollup.SessionId equals session.Id
+                   select new { Rollup = rollup, Session = session };
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var policy = row.Session.PolicyUnder(rule, teams) with
@@ -109,9 +109,9 @@ internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
         var quarter = UsageRollup.QuarterOf(since);
         var sessionIds = db.UsageRollups.Where(rollup => teamIds.Contains(rollup.TeamId) && rollup.QuarterAt >= quarter).Select(rollup => rollup.SessionId).Distinct();
         var rows = from record in db.UsageRecords.AsNoTracking()
-                   join session in db.Sessions on record.SessionId equals session.Id
+                   join session in CountedSession.Of(db) on record.SessionId equals session.Id
                    where sessionIds.Contains(record.SessionId) && record.OccurredAt >= since
-                   select new { Record = record, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
+                   select new { Record = record, Session = session };
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var sum = Domain.Costs.UsageSum.Of(row.Record);
@@ -131,9 +131,9 @@ internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
     {
         var teamIds = teams.Keys.ToArray();
         var rows = from reservation in db.Reservations.AsNoTracking()
-                   join session in db.Sessions on reservation.SessionId equals session.Id
+                   join session in CountedSession.Of(db) on reservation.SessionId equals session.Id
                    where teamIds.Contains(session.TeamId) && reservation.EndedAt == null
-                   select new { Reservation = reservation, Session = new CountedSession(session.Id, session.TeamId, session.AgentId, session.TaskId, session.Ancestors, session.Model, session.Labels) };
+                   select new { Reservation = reservation, Session = session };
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             sums.Reserve(row.Session.PolicyUnder(rule, teams), row.Reservation);
@@ -141,15 +141,34 @@ internal sealed class RuleCounters(IEntourageDb db, TimeProvider time)
     }
 
     /// <summary>The columns of a session that decide whether a rule counts it.</summary>
-    private sealed record CountedSession(long Id, Guid TeamId, Guid AgentId, long? TaskId, IReadOnlyList<long> Ancestors, string? Model, LabelSet Labels)
+    private sealed record CountedSession
     {
-        public BudgetPolicy PolicyUnder(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams) => BudgetPolicy.ForWindows(teams[TeamId], AgentId) with
+        public required long Id { get; init; }
+
+        public required Guid TeamId { get; init; }
+
+        public required Guid AgentId { get; init; }
+
+        public required long? TaskId { get; init; }
+
+        public required IReadOnlyList<long> Ancestors { get; init; }
+
+        public required string? Model { get; init; }
+
+        public required LabelSet Labels { get; init; }
+
+        public static IQueryable<CountedSession> Of(IEntourageDb db) => db.Sessions.Select(session => new CountedSession
         {
-            Task = TaskId is { } task ? new TaskCap(task, null, default) : null,
-            SessionPath = [Id, .. Ancestors],
-            Model = Model ?? "",
-            Labels = Labels,
-            Rules = [rule],
-        };
+            Id = session.Id,
+            TeamId = session.TeamId,
+            AgentId = session.AgentId,
+            TaskId = session.TaskId,
+            Ancestors = session.Ancestors,
+            Model = session.Model,
+            Labels = session.Labels,
+        });
+
+        public BudgetPolicy PolicyUnder(BudgetRule rule, IReadOnlyDictionary<Guid, Team> teams) =>
+            BudgetPolicy.ForWindows(teams[TeamId], AgentId, TaskId, [Id, .. Ancestors], Model, Labels) with { Rules = [rule] };
     }
 }

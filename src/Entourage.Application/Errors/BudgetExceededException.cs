@@ -72,7 +72,7 @@ public sealed class BudgetExceededException : Exception
     {
         if (budget.Budget.Rule is { } rule)
         {
-            return $"{RuleDescription.Of(rule, budget.Budget.ScopeId)["the ".Length..]} of {AmountText(budget, budget.Budget.Limit!.Value)}";
+            return $"{RuleDescription.Of(rule, budget.Budget.ScopeId)} of {AmountText(budget, budget.Budget.Limit!.Value)}";
         }
 
         var period = budget.Budget.Window.Period switch
@@ -85,8 +85,7 @@ public sealed class BudgetExceededException : Exception
         return $"{EnumNames.Of(budget.Budget.Window.Scope)}'s {period}budget of {budget.Budget.Limit} USD";
     }
 
-    private static string AmountText(BudgetStatus budget, Money amount) =>
-        budget.Budget.Unit == BudgetUnit.Usd ? $"{amount} USD" : RuleDescription.Amount(amount, BudgetUnit.Tokens);
+    private static string AmountText(BudgetStatus budget, Money amount) => RuleDescription.Amount(amount, budget.Budget.Unit);
 
     // Time frees reserved amounts and resets what was spent in a window. It raises no limit, and it ends the grants of the window.
     private static bool Helps(BudgetStatus budget, Money wanted) => budget.Budget.Rate is not null

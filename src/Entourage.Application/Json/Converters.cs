@@ -253,20 +253,11 @@ public static class EnumNames
 
     /// <summary>Finds the member with a name.</summary>
     public static bool TryParse<T>(string name, out T value)
-        where T : struct, Enum
-    {
-        if (OtherNames.TryGetValue(name, out var other) && other is T known)
-        {
-            value = known;
-            return true;
-        }
-
-        return Names<T>.ByName.TryGetValue(name, out value);
-    }
+        where T : struct, Enum => Names<T>.ByName.TryGetValue(name, out value);
 
     /// <summary>Lists all names, for a message.</summary>
     public static string List<T>()
-        where T : struct, Enum => string.Join(", ", Names<T>.ByName.Keys);
+        where T : struct, Enum => string.Join(", ", Names<T>.ByValue.Values);
 
     /// <summary>Lists all names of an enum type.</summary>
     public static IEnumerable<string> List(Type type) =>
@@ -282,6 +273,8 @@ public static class EnumNames
         public static readonly Dictionary<T, string> ByValue =
             Enum.GetValues<T>().ToDictionary(value => value, value => NameOf(typeof(T), value.ToString()));
 
-        public static readonly Dictionary<string, T> ByName = ByValue.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+        public static readonly Dictionary<string, T> ByName = ByValue.Select(pair => (Name: pair.Value, Value: pair.Key))
+            .Concat(OtherNames.Where(other => other.Value is T).Select(other => (Name: other.Key, Value: (T)other.Value)))
+            .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
     }
 }

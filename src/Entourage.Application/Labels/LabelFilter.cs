@@ -47,7 +47,7 @@ public static class LabelFilter
     {
         try
         {
-            return Label.Of(key ?? "", "any").Key;
+            return Label.KeyOf(key);
         }
         catch (RuleViolationException violation)
         {

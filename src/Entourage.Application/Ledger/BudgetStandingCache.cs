@@ -72,13 +72,7 @@ internal sealed class BudgetStandingCache
 
         entries[KeyOf(subject)] = new(reading.Work);
         nextExpiries[reading.Work.Policy.OrganisationId] = nextExpiry;
-        var windows = new List<BudgetWindow>();
-        foreach (var budget in reading.Work.Policy.BudgetsAt(now))
-        {
-            budget.AddWindowsTo(windows);
-        }
-
-        foreach (var window in windows)
+        foreach (var window in Budget.WindowsOf(reading.Work.Policy.BudgetsAt(now)))
         {
             counters[window] = reading.Counters.GetValueOrDefault(window);
         }

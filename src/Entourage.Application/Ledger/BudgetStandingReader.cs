@@ -19,13 +19,7 @@ internal static class BudgetStandingReader
     {
         var (work, rules) = await ReadWorkAsync(store, ruleLists, subject, now);
         var budgets = work.Policy.BudgetsAt(now);
-        var windows = new HashSet<BudgetWindow>(budgets.Count);
-        for (var i = 0; i < budgets.Count; i++)
-        {
-            budgets[i].AddWindowsTo(windows);
-        }
-
-        var stored = await store.SpendingAsync(windows);
+        var stored = await store.SpendingAsync(Budget.WindowsOf(budgets));
         var counters = await WithoutExpiredAsync(store, rules, stored, work.Policy.OrganisationId, now);
         return new(work, stored, work.StandingAt(now, new([.. budgets.Select(budget => budget.With(counters))])));
     }

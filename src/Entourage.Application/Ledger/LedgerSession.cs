@@ -103,9 +103,6 @@ internal sealed record LedgerReservation(Reservation Reservation, BudgetPolicy P
     /// <summary>A reservation of a session.</summary>
     /// <param name="reservation">The reservation.</param>
     /// <param name="session">The caps of its session, with the session's model and labels.</param>
-    public static LedgerReservation Of(Reservation reservation, BudgetPolicy session) => new(
-        reservation,
-        (reservation.Model.Length == 0 || reservation.Model == session.Model) && reservation.Labels.IsEmpty
-            ? session
-            : session with { Model = reservation.Model.Length == 0 ? session.Model : reservation.Model, Labels = session.Labels.With(reservation.Labels) });
+    public static LedgerReservation Of(Reservation reservation, BudgetPolicy session) =>
+        new(reservation, session.ForCall(reservation.Model.Length == 0 ? session.Model : reservation.Model, reservation.Labels));
 }

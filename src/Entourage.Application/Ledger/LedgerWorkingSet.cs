@@ -153,8 +153,7 @@ internal sealed partial class LedgerWorkingSet
     /// <summary>Adds a granted reservation.</summary>
     public void Add(Reservation reservation, LedgerSession session)
     {
-        // Without rules neither the model nor the labels matter.
-        var added = session.Policy.Rules.Count == 0 ? new(reservation, session.Policy) : LedgerReservation.Of(reservation, session.Policy);
+        var added = LedgerReservation.Of(reservation, session.Policy);
         reservations[reservation.Id] = added;
         Hold(added, 1);
     }

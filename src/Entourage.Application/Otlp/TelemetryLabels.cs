@@ -38,7 +38,7 @@ public sealed class TelemetryLabels
                 return null;
             }
 
-            listed.Add((attribute, Label.Of(key, "x").Key));
+            listed.Add((attribute, Label.KeyOf(key)));
         }
 
         return new(listed);
@@ -86,7 +86,7 @@ public sealed class TelemetryLabels
     private static string? KeyOf(string text)
     {
         var key = string.Concat(text.Take(LabelSet.KeyLength).Select(character => Label.IsKey($"a{character}") ? character : '_')).TrimStart('.', '_', '-');
-        return key.Length == 0 ? null : Label.Of(key, "x").Key;
+        return key.Length == 0 ? null : Label.KeyOf(key);
     }
 
     private static string? ValueOf(string? text) => SourceUsage.LabelOf(text) is { } value && Label.IsValue(value) ? value : null;

@@ -209,10 +209,7 @@ internal sealed class OrganisationVerification(
         {
             foreach (var id in ruleIds)
             {
-                var (least, end) = (RuleWindows.LeastId(id), RuleWindows.EndId(id));
-                await foreach (var counter in db.BudgetCounters.AsNoTracking()
-                    .Where(counter => counter.Scope == BudgetScope.Rule && string.Compare(counter.ScopeId, least) >= 0 && string.Compare(counter.ScopeId, end) < 0)
-                    .AsAsyncEnumerable().WithCancellation(cancellationToken))
+                await foreach (var counter in RuleCounters.Of(db, id).AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
                 {
                     if (IsChecked(counter.Window))
                     {
@@ -276,11 +273,5 @@ internal sealed record VerifiedSession(
             MoneyTotal.Of(session.ImputedCostBillionUsd, session.ImputedCostNanoUsd),
             0)));
 
-    public BudgetPolicy PolicyIn(Team team) => BudgetPolicy.ForWindows(team, AgentId) with
-    {
-        Task = TaskId is { } task ? new TaskCap(task, null, default) : null,
-        SessionPath = [Id, .. Ancestors],
-        Model = Model ?? "",
-        Labels = Labels,
-    };
+    public BudgetPolicy PolicyIn(Team team) => BudgetPolicy.ForWindows(team, AgentId, TaskId, [Id, .. Ancestors], Model, Labels);
 }

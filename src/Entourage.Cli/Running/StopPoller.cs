@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Entourage.Client;
@@ -147,7 +146,7 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
     /// <summary>Returns whether a reason stops this session. An agent can have several, and some reasons stop only one of them.</summary>
     private bool Concerns(string reason, Budget budget) => reason switch
     {
-        _ when usesGateway && reason.StartsWith("budget_exceeded:", StringComparison.Ordinal) && !budget.Budgets.Any(row => reason == ReasonOf(row) && IsOver(row)) => false,
+        _ when usesGateway && reason.StartsWith("budget_exceeded:", StringComparison.Ordinal) && !budget.Budgets.Any(row => reason == row.StopReason && IsOver(row)) => false,
         _ when session is null => true,
         "session_killed" => false,
         _ when reason.StartsWith("budget_exceeded:session:", StringComparison.Ordinal) =>
@@ -157,10 +156,6 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
     };
 
     private bool IsOver(BudgetStatus row) => row.Over && (!usesGateway || row.SpentUsd >= row.LimitUsd || row.SpentTokens >= row.LimitTokens);
-
-    private static string ReasonOf(BudgetStatus row) => row.BudgetId is { } id
-        ? string.Create(CultureInfo.InvariantCulture, $"budget_exceeded:{row.Scope}:{row.Period}:{id}")
-        : $"budget_exceeded:{row.Scope}:{row.Period}";
 
     private static long? SessionOf(BudgetStatus row) =>
         row.Scope == "session" && row.ScopeId.ValueKind == JsonValueKind.Number && row.ScopeId.TryGetInt64(out var id) ? id : null;
@@ -200,7 +195,7 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         // The budget check covers the agent's newest session. Only events report the cap of an older one.
         if (item.Type == "budget" && Parse(item.Data) is { Enforcement: "hard" } row && IsOver(row) && SessionOf(row) is { } id)
         {
-            exhausted[id] = ReasonOf(row);
+            exhausted[id] = row.StopReason;
         }
 
         signals.Writer.TryWrite(item.Type != "usage");

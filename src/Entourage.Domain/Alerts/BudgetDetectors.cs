@@ -141,7 +141,7 @@ public static class BudgetDetectors
     {
         if (budget.Rule is { } rule)
         {
-            return RuleDescription.Of(rule, budget.ScopeId);
+            return $"the {RuleDescription.Of(rule, budget.ScopeId)}";
         }
 
         var window = budget.Window;

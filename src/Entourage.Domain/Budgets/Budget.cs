@@ -81,6 +81,19 @@ public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enfor
     /// <param name="tokens">The tokens.</param>
     public Money AmountOf(Money cost, long tokens) => Unit == BudgetUnit.Usd ? cost : new Money(tokens);
 
+    /// <summary>The windows whose counters budgets need.</summary>
+    public static HashSet<BudgetWindow> WindowsOf(IEnumerable<Budget> budgets)
+    {
+        ArgumentNullException.ThrowIfNull(budgets);
+        var windows = new HashSet<BudgetWindow>();
+        foreach (var budget in budgets)
+        {
+            budget.AddWindowsTo(windows);
+        }
+
+        return windows;
+    }
+
     /// <summary>Adds the windows whose counters it needs.</summary>
     public void AddWindowsTo(ICollection<BudgetWindow> windows)
     {

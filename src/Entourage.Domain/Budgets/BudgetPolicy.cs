@@ -75,14 +75,24 @@ public sealed record BudgetPolicy
     public static BudgetPolicy ForWindows(Team team, Session session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return ForWindows(team, session.AgentId) with
-        {
-            Task = session.TaskId is { } task ? new TaskCap(task, null, default) : null,
-            SessionPath = [session.Id, .. session.Ancestors],
-            Model = session.Model ?? "",
-            Labels = session.Labels,
-        };
+        return ForWindows(team, session.AgentId, session.TaskId, [session.Id, .. session.Ancestors], session.Model, session.Labels);
     }
+
+    /// <summary>Creates a session's policy without limits, for finding windows only.</summary>
+    /// <param name="team">The session's team.</param>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="taskId">The task; null for none.</param>
+    /// <param name="sessionPath">The session and those above it; see <see cref="SessionPath"/>.</param>
+    /// <param name="model">The model; null if unknown.</param>
+    /// <param name="labels">The labels.</param>
+    public static BudgetPolicy ForWindows(Team team, Guid agentId, long? taskId, IReadOnlyList<long> sessionPath, string? model, LabelSet labels) =>
+        ForWindows(team, agentId) with
+        {
+            Task = taskId is { } task ? new TaskCap(task, null, default) : null,
+            SessionPath = sessionPath,
+            Model = model ?? "",
+            Labels = labels,
+        };
 
     /// <summary>Whether a session is killed when its usage exhausts a budget.</summary>
     public bool Kills(Budget budget)

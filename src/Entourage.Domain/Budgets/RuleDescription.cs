@@ -6,8 +6,8 @@ namespace Entourage.Domain.Budgets;
 public static class RuleDescription
 {
     /// <summary>
-    /// Describes a budget by its name, period and scope: <c>the monthly budget "Acme" for the label customer=acme</c>, or
-    /// <c>the limit per minute for the model gpt-5</c>.
+    /// Describes a budget by its name, period and scope: <c>monthly budget "Acme" for the label customer=acme</c>, or
+    /// <c>limit per minute for the model gpt-5</c>.
     /// </summary>
     public static string Of(BudgetRule rule, string item)
     {
@@ -31,7 +31,7 @@ public static class RuleDescription
             BudgetScope.Label => $"the label {item}",
             _ => item.EndsWith('*') ? $"the models {item}" : $"the model {item}",
         };
-        return rule.Name is { } name ? $"the {kind} \"{name}\" for {subject}" : $"the {kind} for {subject}";
+        return rule.Name is { } name ? $"{kind} \"{name}\" for {subject}" : $"{kind} for {subject}";
     }
 
     /// <summary>Formats an amount in its unit: <c>2.50 USD</c> or <c>1,000 tokens</c>.</summary>

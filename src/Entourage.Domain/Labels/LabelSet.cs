@@ -202,17 +202,22 @@ public readonly record struct Label(string Key, string Value)
     /// <exception cref="RuleViolationException"><c>validation</c>: the key or the value is not valid.</exception>
     public static Label Of(string key, string? value)
     {
-        if (!IsKey(key))
-        {
-            throw LabelSet.Invalid(
-                $"A label's key has 1 to {LabelSet.KeyLength} letters, digits, dots, hyphens or underscores, and begins with a letter or digit; '{Shorten(key)}' does not.");
-        }
-
+        var own = KeyOf(key);
         return IsValue(value)
-            ? new(Lower(key), value!)
+            ? new(own, value)
             : throw LabelSet.Invalid(
-                $"The value of the label '{Lower(key)}' must be one line of 1 to {LabelSet.ValueLength} characters without surrounding white space.");
+                $"The value of the label '{own}' must be one line of 1 to {LabelSet.ValueLength} characters without surrounding white space.");
     }
+
+    /// <summary>Returns a key in lower case.</summary>
+    /// <param name="key">The key, in any case.</param>
+    /// <exception cref="RuleViolationException"><c>validation</c>: the key is not valid.</exception>
+#pragma warning disable CA1308 // Keys are shown to people, who write them in lower case.
+    public static string KeyOf(string? key) => IsKey(key)
+        ? key.ToLowerInvariant()
+        : throw LabelSet.Invalid(
+            $"A label's key has 1 to {LabelSet.KeyLength} letters, digits, dots, hyphens or underscores, and begins with a letter or digit; '{Shorten(key)}' does not.");
+#pragma warning restore CA1308
 
     /// <summary>Reads a label written as <c>key=value</c>. The key may have any case.</summary>
     /// <exception cref="RuleViolationException"><c>validation</c>: the text is not a label.</exception>
@@ -243,10 +248,6 @@ public readonly record struct Label(string Key, string Value)
         var end = text.IndexOf(Separator, StringComparison.Ordinal);
         return new(text[..end], text[(end + 1)..]);
     }
-
-#pragma warning disable CA1308 // Keys are shown to people, who write them in lower case.
-    private static string Lower(string key) => key.ToLowerInvariant();
-#pragma warning restore CA1308
 
     private static string Shorten(string? text) => text is { Length: > LabelSet.KeyLength } ? text[..LabelSet.KeyLength] + "…" : text ?? "";
 

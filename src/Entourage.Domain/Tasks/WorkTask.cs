@@ -21,6 +21,9 @@ public sealed class WorkTask
     /// <summary>The maximum number of dependencies of a task.</summary>
     public const int DependencyCount = 100;
 
+    /// <summary>The status of a task on which work can go on: neither done nor cancelled.</summary>
+    public static readonly IReadOnlyList<WorkTaskStatus> OpenStatuses = [WorkTaskStatus.Todo, WorkTaskStatus.InProgress, WorkTaskStatus.InReview];
+
     private WorkTask()
     {
     }
